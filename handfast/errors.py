@@ -1,0 +1,91 @@
+"""What can be wrong, and where: locations, diagnostics, and the errors that carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file; line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Severity(StrEnum):
+    """How much a diagnostic matters: an error stops, a warning fails CI, a hint informs."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One thing that is wrong with a contract.
+
+    `code` is kebab-case and permanent. `pointer` is a JSON Pointer (RFC 6901) into the document. `excerpt` is the
+    source around `location`, ready to print, with an arrow at the line that is meant.
+    """
+
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    location: Location | None = None
+    pointer: str = ""
+    hint: str | None = None
+    excerpt: str | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.location}: " if self.location else ""
+        lines = [f"{place}{self.severity}[{self.code}]: {self.message}"]
+        if self.excerpt:
+            lines.append(self.excerpt)
+        if self.hint:
+            lines.append(f"    hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class HandfastError(Exception):
+    """The root of everything that Handfast raises."""
+
+
+class ContractError(HandfastError):
+    """The contract is wrong; `diagnostics` has everything that is, in source order."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: Sequence[Diagnostic] = tuple(diagnostics)
+        super().__init__("\n\n".join(str(diagnostic) for diagnostic in self.diagnostics))
+
+
+class GenerationError(HandfastError):
+    """The contract cannot become Python; the message names both places that collide."""
+
+
+class BindError(HandfastError):
+    """The handlers do not fit the contract; `gaps` has every gap, each with the places of both sides."""
+
+    def __init__(self, gaps: Iterable[str]) -> None:
+        self.gaps: Sequence[str] = tuple(gaps)
+        count = len(self.gaps)
+        title = f"the handlers do not fit the contract ({count} {'gap' if count == 1 else 'gaps'}):"
+        super().__init__("\n".join([title, *(f"  - {gap}" for gap in self.gaps)]))
+
+
+class Violation(HandfastError):
+    """One side broke the contract at run time."""
+
+
+class RequestViolation(Violation):
+    """The client broke the contract."""
+
+
+class ResponseViolation(Violation):
+    """The handler broke the contract; clients are told nothing of it but the status 500."""
