@@ -1,0 +1,35 @@
+# What can be done here; `make` alone lists it. Every target sets itself up first, and logic lives in scripts/ and handfast/.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run generate check test lint routes clean
+
+help:           ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup:          ## install what requirements.lock says into .venv (nothing to do: 0.2 s)
+	@$(PYTHON) scripts/setup.py
+
+run: setup      ## serve the publishing service; obeys HOST, PORT, DATABASE_URL; reloads on save
+	@$(BIN)/handfast serve
+
+generate: setup ## write generated/ from openapi/api.yaml
+	@$(BIN)/handfast generate
+
+check: setup    ## format, lint, types, arrows, generated code and contract: what CI checks before the tests
+	@$(BIN)/python scripts/check.py
+
+test: setup     ## run the tests on both cores; ARGS="tests/cli -k routes" chooses some
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+lint: setup     ## say what is wrong with openapi/api.yaml
+	@$(BIN)/handfast lint
+
+routes: setup   ## list the operations, and the file and line of the handler that answers each
+	@$(BIN)/handfast routes
+
+clean:          ## remove caches, reports and builds; .venv and the database stay
+	@rm -rf build dist reports .cache .hypothesis .schemathesis schemathesis-report .mypy_cache .ruff_cache \
+	  .pytest_cache .import_linter_cache
