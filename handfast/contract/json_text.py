@@ -1,0 +1,153 @@
+"""JSON to values, quickly; where its nodes stand is found out only when somebody asks."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from math import isinf
+from typing import cast
+
+from handfast.contract.layout import Items, Mark, Members, Node, Scalar, SourceFault
+from handfast.contract.model import JSONValue
+from handfast.contract.yaml_text import MAX_DEPTH
+
+_TOKEN = re.compile(r'[ \t\n\r]*(?:([{}\[\]:,])|("(?:[^"\\]|\\.)*")|([^\s{}\[\]:,"]+))')
+
+
+class _Duplicate(Exception):
+    """An object has a key twice."""
+
+
+class _NotANumber(Exception):
+    """A number that JSON does not have."""
+
+
+def parse(text: str) -> JSONValue:
+    """The value of a JSON text (RFC 8259); raises SourceFault."""
+    if not text.strip():
+        raise SourceFault("source-empty", "the file is empty", Mark(1, 1))
+    try:
+        value = cast(
+            "JSONValue",
+            json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float),
+        )
+    except json.JSONDecodeError as error:
+        raise SourceFault("json-syntax", f"this is not JSON: {error.msg}", Mark(error.lineno, error.colno)) from error
+    except (_Duplicate, _NotANumber, RecursionError, ValueError) as error:
+        layout(text)  # finds the place, and raises
+        raise SourceFault("json-syntax", f"this is not JSON: {error}", Mark(1, 1)) from error
+    if "\\u" in text and _has_lone_surrogate(value):
+        layout(text)
+    return value
+
+
+def _object(pairs: list[tuple[str, JSONValue]]) -> dict[str, JSONValue]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _Duplicate
+    return members
+
+
+def _constant(name: str) -> JSONValue:
+    raise _NotANumber(name)
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if isinf(value):
+        raise _NotANumber(text)
+    return value
+
+
+def _has_lone_surrogate(value: JSONValue) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def layout(text: str) -> Node:
+    """The layout of a JSON text that `parse` has taken, or else the fault that it has."""
+    return _Layout(text).root()
+
+
+class _Layout:
+    """Tokens to nodes."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.position = 0
+        self.lines = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def root(self) -> Node:
+        return self._node(*self._next(), 0)
+
+    def _mark(self, start: int) -> Mark:
+        line = bisect_right(self.lines, start)
+        return Mark(line, start - self.lines[line - 1] + 1)
+
+    def _next(self) -> tuple[str, int]:
+        match = _TOKEN.match(self.text, self.position)
+        if match is None:
+            raise SourceFault("json-syntax", "this is not JSON", self._mark(min(self.position, len(self.text) - 1)))
+        self.position = match.end()
+        group = match.lastindex or 0
+        return match[group], match.start(group)
+
+    def _node(self, token: str, start: int, depth: int) -> Node:
+        mark = self._mark(start)
+        if depth > MAX_DEPTH:
+            raise SourceFault("source-too-deep", f"nested deeper than {MAX_DEPTH} levels", mark)
+        if token == "{":
+            return self._members(mark, depth)
+        if token == "[":
+            return self._items(mark, depth)
+        if token.startswith('"'):
+            return Scalar(mark, self._string(token, mark))
+        if token in ("NaN", "Infinity", "-Infinity"):
+            raise SourceFault("json-syntax", f"{token} is a number that JSON does not have", mark)
+        if token[0] in "-0123456789" and (len(token) > 1000 or isinf(float(token))):
+            raise SourceFault("number-too-large", "the number is too large", mark)
+        return Scalar(mark, token, plain=True)
+
+    def _string(self, token: str, mark: Mark) -> str:
+        text = cast("str", json.loads(token))
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise SourceFault("source-character", "half of a surrogate pair is not a character", mark) from error
+        return text
+
+    def _items(self, mark: Mark, depth: int) -> Items:
+        nodes: list[Node] = []
+        token, start = self._next()
+        while token != "]":
+            if token == ",":
+                token, start = self._next()
+            nodes.append(self._node(token, start, depth + 1))
+            token, start = self._next()
+        return Items(mark, nodes)
+
+    def _members(self, mark: Mark, depth: int) -> Members:
+        nodes: dict[str, tuple[Mark, Node]] = {}
+        token, start = self._next()
+        while token != "}":
+            if token == ",":
+                token, start = self._next()
+            key_mark = self._mark(start)
+            key = self._string(token, key_mark)
+            if key in nodes:
+                first = nodes[key][0]
+                raise SourceFault(
+                    "duplicate-key",
+                    f'the key "{key}" is here twice; it stands in line {first.line}, column {first.column} already',
+                    key_mark,
+                    hint="remove or rename one of the two: JSON does not say which of them counts",
+                    also=first,
+                )
+            self._next()  # the colon
+            nodes[key] = (key_mark, self._node(*self._next(), depth + 1))
+            token, start = self._next()
+        return Members(mark, nodes)

@@ -1,0 +1,191 @@
+"""Files to values with positions: reading, and pointing back into what was read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from handfast.contract import json_text, yaml_text
+from handfast.contract.layout import At, Mark, Node, SourceFault, Surprise, find
+from handfast.contract.model import JSONValue
+from handfast.contract.pointers import Tokens, to_tokens
+from handfast.errors import ContractError, Diagnostic, Location, Severity
+
+_BEFORE = 2  # lines of an excerpt before the one that is meant
+_WIDTH = 160  # columns of an excerpt: minified JSON has lines of megabytes
+
+
+class Source:
+    """One file that was read: its name for messages, its value, and, when somebody asks, its layout."""
+
+    def __init__(
+        self, name: str, text: str, value: JSONValue, layout: Callable[[], Node], surprises: list[Surprise] | None = None
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.value = value
+        self.surprises = surprises or []
+        self._layout = layout
+
+    @cached_property
+    def root(self) -> Node:
+        """The layout; for JSON it is worked out at the first use."""
+        return self._layout()
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines as YAML, JSON and editors count them (not Python's splitlines, which also takes U+2028)."""
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def locate(self, tokens: Tokens, at: At = "key") -> Location:
+        """The place of a node, or of its nearest ancestor."""
+        mark = find(self.root, tokens, at)
+        return Location(self.name, mark.line, mark.column)
+
+    def excerpt(self, line: int) -> str:
+        """The line that is meant, with an arrow, after the two lines before it."""
+        return excerpt(self.lines, line)
+
+
+def excerpt(lines: list[str], line: int) -> str:
+    """Up to two lines of context and the line that is meant, numbered, ready to print."""
+    width = len(str(line))
+    shown = range(max(1, line - _BEFORE), min(line, len(lines)) + 1)
+    return "\n".join(
+        f"  {'→' if number == line else ' '} {number:>{width}} | {lines[number - 1][:_WIDTH]}".rstrip() for number in shown
+    )
+
+
+@dataclass(slots=True)
+class Positions:
+    """Where everything in the one, bundled document came from.
+
+    `origins` maps the pointer of each part that was moved in from a file to that file and the part's pointer in it; what
+    is below a part moved with it.
+    """
+
+    main: Source
+    origins: Mapping[Tokens, tuple[Source, Tokens]] = field(default_factory=dict[Tokens, tuple[Source, Tokens]])
+
+    def locate(self, pointer: str, at: At = "key") -> Location:
+        """The place of a JSON Pointer into the document, or of its nearest ancestor that has one.
+
+        A member of a mapping stands where its key does; `at="value"` asks for the value.
+        """
+        source, tokens = self.origin(pointer)
+        return source.locate(tokens, at)
+
+    def origin(self, pointer: str) -> tuple[Source, Tokens]:
+        """The file, and the pointer's tokens in it."""
+        tokens = to_tokens(pointer)
+        if self.origins:
+            for length in range(len(tokens), 0, -1):
+                if (found := self.origins.get(tokens[:length])) is not None:
+                    source, prefix = found
+                    return source, prefix + tokens[length:]
+        return self.main, tokens
+
+    def diagnostic(
+        self,
+        code: str,
+        message: str,
+        pointer: str,
+        *,
+        at: At = "key",
+        hint: str | None = None,
+        severity: Severity = Severity.ERROR,
+    ) -> Diagnostic:
+        """A diagnostic with the location and the excerpt of a pointer."""
+        source, tokens = self.origin(pointer)
+        location = source.locate(tokens, at)
+        return Diagnostic(
+            code=code,
+            message=message,
+            severity=severity,
+            location=location,
+            pointer=pointer,
+            hint=hint,
+            excerpt=source.excerpt(location.line),
+        )
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of all files that the document was read from, the main one first."""
+        return tuple(dict.fromkeys([self.main.name, *(source.name for source, _ in self.origins.values())]))
+
+
+def read(path: str | Path) -> Source:
+    """Reads a YAML or JSON file; raises ContractError with a position when it cannot be read."""
+    path = Path(path)
+    name = display_name(path)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        message = f"the file cannot be read: {error.strerror or error}"
+        raise ContractError([Diagnostic(code="source-unreadable", message=message, location=Location(name, 1, 1))]) from error
+    return read_bytes(raw, name, json=path.suffix.lower() == ".json")
+
+
+def read_bytes(raw: bytes, name: str, *, json: bool = False) -> Source:
+    """Reads the bytes of a file, as strict JSON or else as YAML; `name` is for messages."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].removeprefix(b"\xef\xbb\xbf")
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        hint = "save it as UTF-8" + (" (it looks like UTF-16)" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "")
+        fault = SourceFault("source-encoding", "this is not UTF-8", Mark(line, column), hint=hint)
+        lines = raw.decode("utf-8", "replace").split("\n")
+        raise ContractError([_diagnostic(fault, name, lines)]) from error
+    return read_text(text, name, json=json)
+
+
+def read_text(text: str, name: str, *, json: bool = False) -> Source:
+    """Reads a text, as strict JSON or else as YAML; `name` is for messages."""
+    try:
+        if json:
+            return Source(name, text, json_text.parse(text), lambda: json_text.layout(text))
+        document = yaml_text.parse(text)
+    except SourceFault as fault:
+        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        raise ContractError([_diagnostic(fault, name, lines)]) from fault
+    return Source(name, text, document.value, lambda: document.root, document.surprises)
+
+
+def warnings(source: Source) -> list[Diagnostic]:
+    """What in a file may be read otherwise than its author thinks."""
+    return [
+        Diagnostic(
+            code=surprise.code,
+            message=surprise.message,
+            severity=Severity.WARNING,
+            location=Location(source.name, surprise.mark.line, surprise.mark.column),
+            hint=surprise.hint,
+            excerpt=source.excerpt(surprise.mark.line),
+        )
+        for surprise in source.surprises
+    ]
+
+
+def display_name(path: Path) -> str:
+    """A path as messages show it: relative to the working directory where that is shorter, with slashes."""
+    absolute = path.absolute()
+    try:
+        relative = os.path.relpath(absolute)
+    except ValueError:  # another drive on Windows
+        return absolute.as_posix()
+    return absolute.as_posix() if relative.startswith("..") else Path(relative).as_posix()
+
+
+def _diagnostic(fault: SourceFault, name: str, lines: list[str]) -> Diagnostic:
+    return Diagnostic(
+        code=fault.code,
+        message=fault.message,
+        location=Location(name, fault.mark.line, fault.mark.column),
+        hint=fault.hint,
+        excerpt=excerpt(lines, fault.mark.line),
+    )
