@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -120,7 +120,7 @@ def run(command: list[str], problem: str) -> None:
 
 
 @contextlib.contextmanager
-def only_one_at_a_time() -> Iterator[None]:
+def only_one_at_a_time() -> Generator[None]:
     """Let `make run` and `make test` be started together on a fresh clone: the second waits for the first."""
     try:
         import fcntl

@@ -1,0 +1,118 @@
+"""The command line: each command reads the project, calls one function of the toolkit, and prints what it says.
+
+Whatever a command needs is imported when it runs, so that `handfast lint` never waits for FastAPI.
+Exit codes: 0 all is well, 1 something is wrong with the contract or the code, 2 the command was called wrongly.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from handfast.design.reports import Format, as_github, as_json, as_text, summary
+from handfast.errors import ContractError, Diagnostic, HandfastError, Severity
+from handfast.project import ProjectError, find_project
+
+if TYPE_CHECKING:
+    pass
+
+app = typer.Typer(
+    name="handfast",
+    help="Schema-first APIs: an OpenAPI contract written by hand, and handlers bound fast to it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ContractArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        help="The contract (default: what [tool.handfast] in pyproject.toml says).", exists=True, dir_okay=False
+    ),
+]
+FolderOption = Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write (default: as above).")]
+AppArgument = Annotated[str | None, typer.Argument(help="The application, as module:attribute.", metavar="[APP]")]
+
+
+def run() -> int:
+    """Run the command line of this process, and answer its exit code."""
+    try:
+        app()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except ContractError as error:
+        _print_diagnostics(error.diagnostics, _console(stderr=True))
+        return 1
+    except ProjectError as error:
+        return _complain(error, 2)
+    except HandfastError as error:
+        return _complain(error, 1)
+    return 0
+
+
+@app.command()
+def lint(
+    contract: ContractArgument = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Default: text; github inside GitHub Actions.")
+    ] = None,
+) -> None:
+    """Say what is wrong with the contract, each finding with its place; exit 1 on errors and warnings."""
+    from handfast.contract import load_contract
+    from handfast.design.lint import lint as find
+
+    path = contract or find_project().contract
+    title = str(path)
+    try:
+        loaded = load_contract(path)
+        found = list(find(loaded))
+        title = f"{path}: {_count(len(loaded.operations), 'operation')}"
+    except ContractError as error:
+        found = list(error.diagnostics)
+    _report(found, form or _default_format(), title)
+    if any(diagnostic.severity is not Severity.HINT for diagnostic in found):
+        raise typer.Exit(1)
+
+
+def _default_format() -> Format:
+    return Format.GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else Format.TEXT
+
+
+def _report(found: list[Diagnostic], form: Format, title: str) -> None:
+    match form:
+        case Format.JSON:
+            typer.echo(as_json(found))
+        case Format.GITHUB:
+            for diagnostic in found:
+                typer.echo(as_github(diagnostic))
+        case Format.TEXT:
+            console = _console()
+            _print_diagnostics(found, console)
+            console.print(f"{title}: {summary(found) or 'nothing to report'}")
+
+
+def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> None:
+    for diagnostic in diagnostics:
+        console.print(as_text(diagnostic))
+        console.print()
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Where text goes; colour only on a terminal, and never where NO_COLOR is set."""
+    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
+
+
+def _complain(error: Exception, code: int) -> int:
+    _console(stderr=True).print(str(error), style="red" if sys.stderr.isatty() else None)
+    return code
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What designers of a contract use: the linter and its reports."""
