@@ -106,7 +106,7 @@ class _Composer:
         self.count += 1
         if isinstance(event, ScalarEvent):
             tag = event.tag if not event.implicit[0] and not event.implicit[1] else None
-            node: Node = Scalar(_mark(event), event.value, event.implicit[0] and event.style is None, tag)
+            node: Node = Scalar(_mark(event), event.value, event.implicit[0] and not event.style, tag)
         elif isinstance(event, SequenceStartEvent):
             node = self._sequence(event, depth)
         elif isinstance(event, MappingStartEvent):

@@ -1,0 +1,229 @@
+"""A valid document as a Contract: operations with what they inherit, servers, security schemes, tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from handfast.contract import parts
+from handfast.contract.cursor import Cursor
+from handfast.contract.model import (
+    JSONValue,
+    Operation,
+    Parameter,
+    ParameterLocation,
+    SecurityRequirement,
+    SecurityScheme,
+    Server,
+    Tag,
+)
+from handfast.contract.names import words
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+"""The fields of a path item that are operations; `query` since 3.2."""
+
+UNTAGGED = "default"
+"""The tag of operations that have none."""
+
+
+def operations(root: Cursor) -> Iterator[Operation]:
+    """The operations under `paths`, in document order."""
+    paths = root.child("paths")
+    for path, item in _path_items(paths) if paths else ():
+        yield from _operations(root, item, path, "")
+
+
+def webhooks(root: Cursor) -> Iterator[Operation]:
+    """The operations under `webhooks`; the path of each is the webhook's name."""
+    for name, item in root.members("webhooks"):
+        yield from _operations(root, (_beside(root, item, "webhooks", name), item), name, "")
+
+
+def servers(root: Cursor, at: Cursor | None = None) -> tuple[Server, ...]:
+    """The servers of an object, or those of the document."""
+    declared = at if at is not None and "servers" in at.value else root
+    return tuple(_server(child) for child in declared.items("servers"))
+
+
+def security_schemes(root: Cursor) -> dict[str, SecurityScheme]:
+    """The security schemes by name."""
+    components = root.child("components")
+    return {name: _scheme(name, child) for name, child in components.members("securitySchemes")} if components else {}
+
+
+def tags(root: Cursor, declared_by: tuple[Operation, ...]) -> tuple[Tag, ...]:
+    """The declared tags, then those that operations name without a declaration, in document order."""
+    declared = {
+        at.text("name"): Tag(
+            name=at.text("name"),
+            pointer=at.pointer,
+            description=at.text("description"),
+            parent=at.optional_text("parent"),
+            kind=at.optional_text("kind"),
+        )
+        for at in root.items("tags")
+    }
+    for operation in declared_by:
+        for name in (operation.tag, *operation.tags):
+            declared.setdefault(name, Tag(name=name))
+    return tuple(declared.values())
+
+
+def derived_operation_id(method: str, path: str) -> str:
+    """The name of an operation that has none: its method and the words of its path, a variable after `By`.
+
+    `GET /articles/{slug}` gives `getArticlesBySlug`, `GET /` gives `getRoot`.
+    """
+    text = method.lower()
+    for segment in path.replace("{", "/{").replace("}", "}/").split("/"):
+        capitals = "".join(word[0].upper() + word[1:] for word in words(segment))
+        text += f"By{capitals}" if segment.startswith("{") and capitals else capitals
+    return text if text != method.lower() else f"{text}Root"
+
+
+def _path_items(paths: Cursor) -> Iterator[tuple[str, tuple[Cursor, ...]]]:
+    for path, item in paths.members():
+        yield path, (_beside(paths, item, path), item)
+
+
+def _beside(parent: Cursor, item: Cursor, *tokens: str) -> Cursor:
+    """A path item as it is written, before its reference: fields beside a `$ref` count, and win."""
+    value: JSONValue = parent.value
+    for token in tokens:
+        value = value[token] if isinstance(value, dict) else None
+    own = parent.at(*tokens)
+    return Cursor(parent.root, own, value) if isinstance(value, dict) and own != item.pointer else item
+
+
+def _operations(root: Cursor, item: tuple[Cursor, ...], path: str, callback_of: str) -> Iterator[Operation]:
+    """The operations of a path item, which may be written in two places: beside a reference, and where that leads."""
+    seen: set[str] = set()
+    for part in item:
+        for name, at in _methods(part):
+            if name not in seen:
+                seen.add(name)
+                yield _operation(root, part, item, at, name, path, callback_of)
+
+
+def _methods(item: Cursor) -> Iterator[tuple[str, Cursor]]:
+    for field, value in item.value.items():
+        if field in METHODS and isinstance(value, dict):
+            yield field.upper(), item.follow(item.at(field), value)
+    yield from item.members("additionalOperations")
+
+
+def _operation(
+    root: Cursor, part: Cursor, item: tuple[Cursor, ...], at: Cursor, method: str, path: str, callback_of: str
+) -> Operation:
+    operation_id = at.text("operationId") or callback_of or derived_operation_id(method, path)
+    tag_names = at.texts("tags")
+    body = at.child("requestBody")
+    answers = at.child("responses")
+    serving = next((place for place in (at, *item) if "servers" in place.value), None)
+    return Operation(
+        pointer=at.pointer,
+        operation_id=operation_id,
+        method=method,
+        path=path,
+        tag=tag_names[0] if tag_names else UNTAGGED,
+        tags=tag_names,
+        summary=at.text("summary") or part.text("summary"),
+        description=at.text("description") or part.text("description"),
+        deprecated=at.flag("deprecated"),
+        parameters=_parameters(item, at),
+        request_body=parts.request_body(body) if body else None,
+        responses=tuple(parts.response(status, child) for status, child in answers.members()) if answers else (),
+        security=_security(at if "security" in at.value else root),
+        servers=servers(root, serving),
+        callbacks={
+            name: tuple(_callback_operations(root, callback, name, operation_id)) for name, callback in at.members("callbacks")
+        },
+        extensions=at.extensions(),
+    )
+
+
+def _callback_operations(root: Cursor, callback: Cursor, name: str, operation_id: str) -> Iterator[Operation]:
+    """The operations of a callback; one without an operationId is called after its parent, callback and method."""
+    expressions = list(callback.members())
+    for expression, item in expressions:
+        detail = derived_operation_id("", expression) if len(expressions) > 1 else ""
+        base = derived_operation_id(operation_id, name)
+        for operation in _operations(root, (_beside(callback, item, expression), item), expression, base):
+            if operation.operation_id == base:
+                method = operation.method.capitalize()
+                operation = replace(operation, operation_id=f"{operation_id}{base[len(operation_id) :]}{detail}{method}")
+            yield operation
+
+
+def _parameters(item: tuple[Cursor, ...], at: Cursor) -> tuple[Parameter, ...]:
+    """The parameters of a path, those of the operation in place of equal ones; header names have no case."""
+    found: dict[tuple[ParameterLocation, str], Parameter] = {}
+    for place in (*reversed(item), at):
+        for child in place.items("parameters"):
+            parameter = parts.parameter(child)
+            if not _is_ignored(parameter):
+                found[_identity(parameter)] = parameter
+    return tuple(found.values())
+
+
+def _identity(parameter: Parameter) -> tuple[ParameterLocation, str]:
+    name = parameter.name.lower() if parameter.location is ParameterLocation.HEADER else parameter.name
+    return parameter.location, name
+
+
+def _is_ignored(parameter: Parameter) -> bool:
+    """Accept, Content-Type and Authorization are described elsewhere; such parameters SHALL be ignored (4.8.12.2)."""
+    return parameter.location is ParameterLocation.HEADER and parameter.name.lower() in {
+        "accept",
+        "content-type",
+        "authorization",
+    }
+
+
+def _security(at: Cursor) -> tuple[SecurityRequirement, ...]:
+    alternatives: list[SecurityRequirement] = []
+    requirements = at.value.get("security")
+    for requirement in requirements if isinstance(requirements, list) else ():
+        if isinstance(requirement, dict):
+            alternatives.append({name: _scopes(scopes) for name, scopes in requirement.items()})
+    return tuple(alternatives)
+
+
+def _scopes(value: JSONValue) -> tuple[str, ...]:
+    return tuple(scope for scope in value if isinstance(scope, str)) if isinstance(value, list) else ()
+
+
+def _scheme(name: str, at: Cursor) -> SecurityScheme:
+    is_key = at.text("type") == "apiKey"
+    return SecurityScheme(
+        pointer=at.pointer,
+        name=name,
+        type=at.text("type"),
+        scheme=at.text("scheme").lower(),
+        bearer_format=at.text("bearerFormat"),
+        location=ParameterLocation(at.text("in")) if is_key else None,
+        parameter_name=at.text("name") if is_key else "",
+        flows=at.mapping("flows"),
+        open_id_connect_url=at.text("openIdConnectUrl"),
+        description=at.text("description"),
+        deprecated=at.flag("deprecated"),
+    )
+
+
+def _server(at: Cursor) -> Server:
+    defaults = {name: child.text("default") for name, child in at.members("variables")}
+    return Server(
+        pointer=at.pointer,
+        url=at.text("url"),
+        base_path=base_path(at.text("url"), defaults),
+        description=at.text("description"),
+    )
+
+
+def base_path(url: str, variables: Mapping[str, str]) -> str:
+    """The path of a server's URL, absolute or relative, without a slash at the end; the root is the empty text."""
+    for name, default in variables.items():
+        url = url.replace(f"{{{name}}}", default)
+    path = urlsplit(url).path.rstrip("/")
+    return path if not path or path.startswith("/") else f"/{path.removeprefix('./')}"

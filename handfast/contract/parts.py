@@ -1,0 +1,163 @@
+"""The parts of operations as model objects: parameters, headers, bodies, responses, with every default made explicit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from handfast.contract.cursor import Cursor
+from handfast.contract.model import (
+    Encoding,
+    Header,
+    JSONValue,
+    Link,
+    MediaType,
+    Parameter,
+    ParameterLocation,
+    RequestBody,
+    Response,
+    Schema,
+)
+from handfast.contract.pointers import join
+
+DEFAULT_STYLES: Mapping[ParameterLocation, str] = {
+    ParameterLocation.PATH: "simple",
+    ParameterLocation.QUERY: "form",
+    ParameterLocation.QUERYSTRING: "form",
+    ParameterLocation.HEADER: "simple",
+    ParameterLocation.COOKIE: "form",
+}
+"""The style of a parameter that has none (OpenAPI 3.1.1, section 4.8.12.2.1)."""
+
+_EXPLODING_STYLES = {"form", "cookie"}
+
+
+def parameter(at: Cursor) -> Parameter:
+    """A parameter; its style and explode as given, or the defaults of its location."""
+    location = ParameterLocation(at.text("in"))
+    style = at.text("style") or DEFAULT_STYLES[location]
+    return Parameter(
+        pointer=at.pointer,
+        name=at.text("name"),
+        location=location,
+        required=at.flag("required"),
+        style=style,
+        explode=at.flag("explode", style in _EXPLODING_STYLES),
+        allow_reserved=at.flag("allowReserved"),
+        allow_empty_value=at.flag("allowEmptyValue"),
+        description=at.text("description"),
+        deprecated=at.flag("deprecated"),
+        schema=schema(at, "schema"),
+        content=_only_content(at),
+        examples=examples(at),
+        extensions=at.extensions(),
+    )
+
+
+def header(name: str, at: Cursor) -> Header:
+    """A response header, or a header of a multipart part."""
+    return Header(
+        pointer=at.pointer,
+        name=name,
+        required=at.flag("required"),
+        description=at.text("description"),
+        deprecated=at.flag("deprecated"),
+        explode=at.flag("explode"),
+        schema=schema(at, "schema"),
+        content=_only_content(at),
+    )
+
+
+def _headers(at: Cursor, *, ignored: frozenset[str] = frozenset({"content-type"})) -> dict[str, Header]:
+    """The headers of a response or a part; Content-Type is described by the media type (4.8.17.1: SHALL be ignored)."""
+    return {name: header(name, child) for name, child in at.members("headers") if name.lower() not in ignored}
+
+
+def request_body(at: Cursor) -> RequestBody:
+    """A request body."""
+    return RequestBody(
+        pointer=at.pointer, required=at.flag("required"), content=content(at), description=at.text("description")
+    )
+
+
+def response(status: str, at: Cursor) -> Response:
+    """A response; ranges are written in capitals (`4XX`)."""
+    return Response(
+        pointer=at.pointer,
+        status=status if status == "default" else status.upper(),
+        description=at.text("description") or at.text("summary"),
+        component=at.component,
+        headers=_headers(at),
+        content=content(at),
+        links={name: _link(name, child) for name, child in at.members("links")},
+    )
+
+
+def _link(name: str, at: Cursor) -> Link:
+    return Link(
+        pointer=at.pointer,
+        name=name,
+        operation_id=at.optional_text("operationId"),
+        operation_ref=at.optional_text("operationRef"),
+        parameters=at.mapping("parameters"),
+        request_body=at.value.get("requestBody"),
+        description=at.text("description"),
+    )
+
+
+def content(at: Cursor) -> dict[str, MediaType]:
+    """What a `content` field declares, by media type."""
+    return {name: media_type(name, child) for name, child in at.members("content")}
+
+
+def _only_content(at: Cursor) -> MediaType | None:
+    return next(iter(content(at).values()), None)
+
+
+def media_type(name: str, at: Cursor) -> MediaType:
+    """A media type with its schemas and encodings."""
+    item_encoding = at.child("itemEncoding")
+    return MediaType(
+        pointer=at.pointer,
+        media_type=name,
+        schema=schema(at, "schema"),
+        item_schema=schema(at, "itemSchema"),
+        encoding={property_name: encoding(child) for property_name, child in at.members("encoding")},
+        prefix_encoding=tuple(encoding(child) for child in at.items("prefixEncoding")),
+        item_encoding=encoding(item_encoding) if item_encoding else None,
+        examples=examples(at),
+        extensions=at.extensions(),
+    )
+
+
+def encoding(at: Cursor) -> Encoding:
+    """How a property is written; any of style, explode and allowReserved makes the style explicit (4.8.15.1.2)."""
+    style = at.text("style") or "form"
+    return Encoding(
+        pointer=at.pointer,
+        content_type=at.optional_text("contentType"),
+        headers=_headers(at),
+        style=style,
+        explode=at.flag("explode", style in _EXPLODING_STYLES),
+        allow_reserved=at.flag("allowReserved"),
+        explicit_style=not at.value.keys().isdisjoint({"style", "explode", "allowReserved"}),
+    )
+
+
+def schema(at: Cursor, name: str) -> Schema | None:
+    """The schema in a field; a reference in it stays."""
+    value = at.value.get(name)
+    if not isinstance(value, (bool, dict)):
+        return None
+    return Schema(pointer=join(at.pointer, name), value=value)
+
+
+def examples(at: Cursor) -> dict[str, JSONValue]:
+    """The examples with a value, by name; the one in `example` is called `default`. Serialised ones are left out."""
+    named = {name: _example(child) for name, child in at.members("examples")}
+    found = {name: cast("JSONValue", value[0]) for name, value in named.items() if value}
+    return {"default": at.value["example"], **found} if "example" in at.value else found
+
+
+def _example(at: Cursor) -> list[JSONValue]:
+    return [at.value[name] for name in ("dataValue", "value") if name in at.value][:1]
