@@ -1,0 +1,154 @@
+"""Finds the operation of a request on its raw path, segment by segment, as fast for ten operations as for ten thousand.
+
+The path is matched as it came over the wire: a `%2F` inside a segment never separates segments, nothing is decoded
+twice, an empty segment is never a parameter, and a slash at the end makes another path (OpenAPI 3.2.0, section 4.8.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+from urllib.parse import unquote_to_bytes
+
+T = TypeVar("T")
+
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """What is at a path: `targets` by method, and the raw text of the path parameters, still percent-encoded."""
+
+    targets: Mapping[str, T]
+    values: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Leaf(Generic[T]):
+    targets: dict[str, T] = field(default_factory=dict[str, T])
+    templates: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+@dataclass(slots=True)
+class _Node(Generic[T]):
+    literals: dict[str, _Node[T]] = field(default_factory=dict[str, "_Node[T]"])
+    mixed: list[tuple[tuple[str, ...], _Node[T]]] = field(default_factory=list[tuple[tuple[str, ...], "_Node[T]"]])
+    parameter: _Node[T] | None = None
+    leaf: _Leaf[T] | None = None
+
+
+class Trie(Generic[T]):
+    """A tree of path templates; templates that differ only in the names of their parameters are the same place."""
+
+    def __init__(self) -> None:
+        self._root: _Node[T] = _Node()
+        self._concrete: dict[str, _Leaf[T]] = {}
+
+    def add(self, template: str, method: str, target: T) -> T | None:
+        """Put a target at a template such as `/a/{x}.{y}`; answers the one that was there before, which then stays."""
+        node, names = self._root, list[str]()
+        for segment in template.split("/"):
+            literals, parameters = _split(segment)
+            names += parameters
+            node = _child(node, literals)
+        leaf = node.leaf = node.leaf or _Leaf()
+        if method in leaf.targets:
+            return leaf.targets[method]
+        leaf.targets[method] = target
+        leaf.templates[method] = tuple(names)
+        if not names:
+            self._concrete[template] = leaf
+        return None
+
+    def find(self, path: str, method: str) -> Found[T] | None:
+        """What is at a raw path, or None for an unknown one.
+
+        A path without parameters goes before any template. Among templates, literal segments go before mixed ones,
+        and these before whole parameters; the first that knows the method is taken, and only if none does, the
+        methods of all of them are told.
+        """
+        leaf = self._concrete.get(path)
+        if leaf is not None:
+            return Found(leaf.targets, {})
+        refused: dict[str, T] = {}
+        found = False
+        for leaf, texts in _walk(self._root, path.split("/"), 0, ()):
+            if method in leaf.targets:
+                return Found(leaf.targets, dict(zip(leaf.templates[method], texts, strict=True)))
+            if not texts:
+                return Found(leaf.targets, {})
+            found = True
+            refused |= leaf.targets
+        return Found(refused, {}) if found else None
+
+
+def _split(segment: str) -> tuple[tuple[str, ...], list[str]]:
+    """The literals around the parameters of a segment (one more than there are parameters), and these."""
+    parts = _PARAMETER.split(segment)
+    return tuple(_decoded(part) or part for part in parts[::2]), parts[1::2]
+
+
+def _child(node: _Node[T], literals: tuple[str, ...]) -> _Node[T]:
+    if len(literals) == 1:
+        return node.literals.setdefault(literals[0], _Node())
+    if literals == ("", ""):
+        node.parameter = node.parameter or _Node()
+        return node.parameter
+    for known, child in node.mixed:
+        if known == literals:
+            return child
+    child = _Node[T]()
+    node.mixed.append((literals, child))
+    node.mixed.sort(key=lambda entry: (-sum(map(len, entry[0])), entry[0]))
+    return child
+
+
+def _walk(
+    node: _Node[T], segments: list[str], index: int, texts: tuple[str, ...]
+) -> Iterator[tuple[_Leaf[T], tuple[str, ...]]]:
+    """The leaves that a path reaches, the most literal first, each with the raw texts of its parameters."""
+    if index == len(segments):
+        if node.leaf is not None:
+            yield node.leaf, texts
+        return
+    segment = segments[index]
+    literal = _decoded(segment) if "%" in segment or not segment.isascii() else segment
+    if literal is not None and (child := node.literals.get(literal)) is not None:
+        yield from _walk(child, segments, index + 1, texts)
+    if not segment:
+        return
+    for literals, child in node.mixed:
+        if (inner := _capture(literals, segment)) is not None:
+            yield from _walk(child, segments, index + 1, texts + inner)
+    if node.parameter is not None:
+        yield from _walk(node.parameter, segments, index + 1, (*texts, segment))
+
+
+def _capture(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
+    """The texts between the literals of a segment, none empty; of several ways the one with the longest first text.
+
+    Each literal is looked for from the right, so that the time is linear whatever a client sends.
+    """
+    first, *inner, last = literals
+    if not segment.startswith(first) or not segment.endswith(last) or len(segment) <= len(first) + len(last):
+        return None
+    start, end = len(first), len(segment) - len(last)
+    texts: list[str] = []
+    for literal in reversed(inner):
+        at = segment.rfind(literal, start, end - 1)
+        if at <= start or at < 0:
+            return None
+        texts.append(segment[at + len(literal) : end])
+        end = at
+    texts.append(segment[start:end])
+    return tuple(reversed(texts))
+
+
+def _decoded(text: str) -> str | None:
+    """Percent-encoding undone, or None when the bytes are not UTF-8."""
+    try:
+        return unquote_to_bytes(text).decode()
+    except UnicodeDecodeError:
+        return None
