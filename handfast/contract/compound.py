@@ -1,0 +1,207 @@
+"""One JSON Schema 2020-12 resource for a whole document: every schema at a known place, every reference followed.
+
+`jsonschema-rs` finds `$id`, `$anchor` and `$dynamicAnchor` only where JSON Schema itself keeps subschemas. So each
+schema that stands somewhere in the OpenAPI document, in components or inline, becomes a member of one `$defs`, named
+by its JSON Pointer, and every `$ref` to a place in the document is rewritten to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+
+from handfast.contract.dialects import JSON_SCHEMA_2020_12
+from handfast.contract.directions import BRANCHES, NOTHING, PASSING, Directions, Dropped
+from handfast.contract.formats import bounded
+from handfast.contract.model import JSONValue, SchemaValue
+from handfast.contract.places import FIELDS, Kind, Shape
+from handfast.contract.pointers import escape, from_fragment, to_pointer, unescape
+from handfast.contract.schemas import Found, Schemas
+
+REFUSE = "x-handfast-refuse"
+"""The keyword that refuses a member which the direction leaves out, wherever one is sent."""
+
+_BASE = "https://contract.invalid/openapi"
+_FIELDS = FIELDS[Kind.SCHEMA]
+_ANCHORS = ("$anchor", "$dynamicAnchor")
+_SAFE = "/~!$&'()*+,;=:@"
+
+
+@dataclass(frozen=True, slots=True)
+class Compound:
+    """The resource, and the way between its places and those of the document.
+
+    `names` gives the JSON Pointer in the document of each member of `$defs`; `identifiers` that of each schema with an
+    `$id`, by its absolute URI.
+    """
+
+    uri: str
+    resource: dict[str, JSONValue]
+    names: Mapping[str, str]
+    identifiers: Mapping[str, str]
+    schemas: Schemas
+
+    def reference(self, pointer: str) -> str | None:
+        """The URI by which the schema at a JSON Pointer of the document is referred to; None if there is none."""
+        found = self.schemas.find(pointer)
+        if found is None or found.root not in self.names:
+            return None
+        return _reference(self.uri, found.root, found)
+
+    def pointer(self, location: str) -> str:
+        """The JSON Pointer in the document of an absolute keyword location."""
+        uri, fragment = urldefrag(location)
+        path = unquote(fragment)
+        if uri != self.uri:
+            return self.identifiers.get(uri, "") + (path if path.startswith("/") else "")
+        name, slash, rest = path.removeprefix("/$defs/").partition("/")
+        return self.names.get(unescape(name), "") + slash + rest
+
+
+def build(document: Mapping[str, JSONValue], schemas: Schemas, directions: Directions | None = None) -> Compound:
+    """The compound of all schemas of a normalised document; without directions both are judged alike.
+
+    References that lead nowhere are kept, and fail when a schema that has them is compiled.
+    """
+    builder = _Builder(_uri(document), schemas, directions)
+    builder.build()
+    resource: dict[str, JSONValue] = {
+        "$schema": JSON_SCHEMA_2020_12,
+        "$id": builder.uri,
+        "$defs": dict(builder.definitions),
+    }
+    return Compound(builder.uri, resource, builder.names, builder.identifiers, schemas)
+
+
+class _Builder:
+    """Rewrites one schema after the other; those that somebody points at are added on the way."""
+
+    def __init__(self, uri: str, schemas: Schemas, directions: Directions | None) -> None:
+        self.uri = uri
+        self.definitions: dict[str, SchemaValue] = {}
+        self.names: dict[str, str] = {}
+        self.identifiers: dict[str, str] = {}
+        self._schemas = schemas
+        self._directions = directions
+
+    def build(self) -> None:
+        pending = list(self._schemas.roots)
+        while pending:
+            for pointer in pending:
+                self._define(pointer, pointer, self._schemas.roots[pointer], NOTHING)
+            pending = [pointer for pointer in self._schemas.roots if pointer not in self.names]
+
+    def _define(self, name: str, pointer: str, schema: SchemaValue, dropped: Dropped) -> None:
+        self.names[name] = pointer
+        self.definitions[name] = True
+        self.definitions[name] = self._schema(schema, self.uri, pointer, dropped)
+
+    def _schema(self, schema: SchemaValue, base: str, pointer: str, dropped: Dropped) -> SchemaValue:
+        if isinstance(schema, bool):
+            return schema
+        identifier = schema.get("$id")
+        if isinstance(identifier, str) and not identifier.startswith("#"):
+            base = urldefrag(_join(base, identifier)).url
+            self.identifiers[base] = pointer
+        names: frozenset[str] = frozenset()
+        if self._directions is not None:
+            names = self._directions.names(schema)
+        inner = Dropped(dropped.names | names, dropped.branch) if names else dropped
+        rewritten: dict[str, JSONValue] = {}
+        for keyword, value in schema.items():
+            at = f"{pointer}/{escape(keyword)}"
+            if keyword in _FIELDS:
+                rewritten[keyword] = self._keyword(keyword, value, base, at, inner)
+            elif keyword in ("$ref", "$dynamicRef") and isinstance(value, str):
+                rewritten[keyword] = self._follow(keyword, value, base, inner)
+            elif not (keyword in _ANCHORS and dropped.names):
+                rewritten[keyword] = value
+        if inner.names:
+            _relax(rewritten, names, inner)
+        return bounded(rewritten)
+
+    def _keyword(self, keyword: str, value: JSONValue, base: str, pointer: str, dropped: Dropped) -> JSONValue:
+        if keyword not in PASSING:
+            dropped = NOTHING
+        elif keyword in BRANCHES and dropped.names:
+            dropped = Dropped(dropped.names, branch=True)
+        if isinstance(value, list):
+            return [self._any(item, base, f"{pointer}/{index}", dropped) for index, item in enumerate(value)]
+        if _FIELDS[keyword][0] is Shape.ONE or not isinstance(value, dict):
+            return self._any(value, base, pointer, dropped)
+        return {
+            name: self._member(item, base, f"{pointer}/{escape(name)}", dropped, keyword)
+            for name, item in value.items()
+        }
+
+    def _member(self, value: JSONValue, base: str, pointer: str, dropped: Dropped, keyword: str) -> JSONValue:
+        member = self._any(value, base, pointer, dropped)
+        if (
+            self._directions is not None
+            and keyword in ("properties", "patternProperties")
+            and self._directions.is_left_out(value)
+            and isinstance(member, dict)
+        ):
+            return {**member, REFUSE: True}
+        return member
+
+    def _any(self, value: JSONValue, base: str, pointer: str, dropped: Dropped) -> JSONValue:
+        return self._schema(value, base, pointer, dropped) if isinstance(value, dict | bool) else value
+
+    def _follow(self, keyword: str, reference: str, base: str, dropped: Dropped) -> str:
+        """A reference into the document as one into the compound; others (anchors, `$id`s) stay."""
+        uri, fragment = urldefrag(_join(base, reference))
+        if uri != self.uri or not fragment.startswith("/"):
+            return reference
+        try:
+            found = self._schemas.find(to_pointer(from_fragment(fragment)))
+        except ValueError:
+            return reference
+        if found is None:
+            return reference
+        name = found.root
+        if keyword == "$ref" and dropped.names and self._is_asked(found, dropped):
+            name = f"{found.pointer} without {', '.join(sorted(dropped.names))}{' in a branch' * dropped.branch}"
+            if name not in self.names:
+                self._define(name, found.pointer, found.value, dropped)
+            return _reference("" if base == self.uri else self.uri, name, None)
+        return _reference("" if base == self.uri else self.uri, name, found)
+
+    def _is_asked(self, found: Found, dropped: Dropped) -> bool:
+        return self._directions is not None and self._directions.demands(found.value, dropped.names)
+
+
+def _relax(schema: dict[str, JSONValue], own: frozenset[str], dropped: Dropped) -> None:
+    """Take the names that the direction leaves out from `required` and `dependentRequired`."""
+    required = schema.get("required")
+    if isinstance(required, list):
+        kept: list[JSONValue] = [name for name in required if name not in dropped.names]
+        tells_apart = dropped.branch and not kept and own.isdisjoint(name for name in required if isinstance(name, str))
+        if not tells_apart:
+            schema["required"] = kept
+    dependent = schema.get("dependentRequired")
+    if isinstance(dependent, dict):
+        schema["dependentRequired"] = {
+            name: [item for item in needed if item not in dropped.names] if isinstance(needed, list) else needed
+            for name, needed in dependent.items()
+        }
+
+
+def _reference(uri: str, name: str, found: Found | None) -> str:
+    """The URI reference of a member of `$defs`, or of what stands inside it."""
+    rest = found.pointer[len(found.root) :] if found is not None else ""
+    return f"{uri}#/$defs/{quote(escape(name), safe=_SAFE)}{quote(rest, safe=_SAFE)}"
+
+
+def _uri(document: Mapping[str, JSONValue]) -> str:
+    """The URI of the document: its `$self` (OpenAPI 3.2), or one that cannot be anybody's."""
+    own = document.get("$self")
+    return urldefrag(urljoin(_BASE, own)).url if isinstance(own, str) else _BASE
+
+
+def _join(base: str, reference: str) -> str:
+    """A URI reference resolved (RFC 3986, section 5.2), also against a base without a hierarchy."""
+    if reference.startswith("#"):
+        return base + reference
+    return reference if urlsplit(reference).scheme else urljoin(base, reference)

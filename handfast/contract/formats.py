@@ -1,0 +1,128 @@
+"""Formats that JSON Schema does not assert: the numeric ones as bounds, those of OpenAPI's registry for strings.
+
+Source: the OpenAPI format registry (spec.openapis.org/registry/format) and the RFCs that it names. `password`,
+`binary`, `commonmark`, `html` and unknown names say nothing that could be checked.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from handfast.contract.model import JSONValue
+
+_SINGLE = 3.4028234663852886e38
+_DOUBLE = 1.7976931348623157e308
+_EXACT = 2**53 - 1
+
+INTEGERS: Mapping[str, tuple[int, int]] = {
+    **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+    "double-int": (-_EXACT, _EXACT),
+}
+"""The least and the greatest value of each integer format."""
+
+NUMBERS: Mapping[str, tuple[float, float]] = {"float": (-_SINGLE, _SINGLE), "double": (-_DOUBLE, _DOUBLE)}
+"""The same for formats that admit fractions; precision is not asserted."""
+
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t\x20-\x7e\x80-\xff])*"'
+_PATTERNS: Mapping[str, str] = {
+    "base64url": r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?",
+    "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
+    "decimal128": r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[Ii]nf(?:inity)?|[Nn]a[Nn])",
+    "media-range": rf"(?:\*/\*|{_TOKEN}/(?:\*|{_TOKEN}))(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|{_QUOTED}))*",
+    "sf-boolean": r"\?[01]",
+    "sf-integer": r"-?[0-9]{1,15}",
+    "sf-decimal": r"-?[0-9]{1,12}\.[0-9]{1,3}",
+    "sf-string": r'"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"',
+    "sf-token": r"[A-Za-z*][:/!#$%&'*+\-.^_`|~0-9A-Za-z]*",
+    "sf-binary": r":(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:",
+}
+_LOCAL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?")
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _is_base64(text: str) -> bool:
+    """Base64 of RFC 4648, section 4: the standard alphabet, padded, nothing around it."""
+    try:
+        binascii.a2b_base64(text.encode("ascii"), strict_mode=True)
+    except (UnicodeEncodeError, binascii.Error):
+        return False
+    return True
+
+
+def _is_char(text: str) -> bool:
+    return len(text) == 1
+
+
+def _is_local_time(text: str) -> bool:
+    return _LOCAL_TIME.fullmatch(text) is not None
+
+
+def _is_local_date_time(text: str) -> bool:
+    day, separator, time = text[:10], text[10:11], text[11:]
+    return separator in ("T", "t") and _is_date(day) and _is_local_time(time)
+
+
+def _is_date(text: str) -> bool:
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
+        return False
+    year = text[:4] if text[:4] != "0000" else "2000"  # RFC 3339 has the year 0, a leap year; Python has not
+    try:
+        datetime.fromisoformat(f"{year}{text[4:]}")
+    except ValueError:
+        return False
+    return True
+
+
+def _is_http_date(text: str) -> bool:
+    """The preferred form of RFC 9110, section 5.6.7, with the right day of the week."""
+    if _HTTP_DATE.fullmatch(text) is None or text[:3] not in _DAYS or text[8:11] not in _MONTHS:
+        return False
+    month = _MONTHS.index(text[8:11]) + 1
+    try:
+        moment = datetime(int(text[12:16]), month, int(text[5:7]), int(text[17:19]), int(text[20:22]))  # noqa: DTZ001 - GMT by definition, and only the weekday is read
+    except ValueError:
+        return False
+    return _DAYS[moment.weekday()] == text[:3] and int(text[23:25]) <= 60  # noqa: PLR2004 - a leap second
+
+
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda text: compiled.fullmatch(text) is not None
+
+
+STRINGS: Mapping[str, Callable[[str], bool]] = {
+    **{name: _matcher(pattern) for name, pattern in _PATTERNS.items()},
+    "byte": _is_base64,
+    "char": _is_char,
+    "date-time-local": _is_local_date_time,
+    "http-date": _is_http_date,
+    "time-local": _is_local_time,
+}
+"""A check for each string format that is not JSON Schema's own."""
+
+
+def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """The schema with its numeric format said as bounds, which hold for numbers and leave strings alone."""
+    name = schema.get("format")
+    if not isinstance(name, str):
+        return schema
+    if name in INTEGERS:
+        least, greatest = INTEGERS[name]
+        bounds: dict[str, JSONValue] = {"minimum": least, "maximum": greatest}
+        if schema.get("type") != "integer":
+            bounds["multipleOf"] = 1
+    elif name in NUMBERS:
+        bounds = dict(zip(("minimum", "maximum"), NUMBERS[name], strict=True))
+    else:
+        return schema
+    if bounds.keys().isdisjoint(schema):
+        return {**schema, **bounds}
+    others = schema.get("allOf")
+    return {**schema, "allOf": [*(others if isinstance(others, list) else []), bounds]}
