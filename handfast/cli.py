@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from handfast.design.reports import Format, as_github, as_json, as_text, summary
+from handfast import __version__
+from handfast.design import reports
+from handfast.design.reports import Format
 from handfast.errors import ContractError, Diagnostic, HandfastError, Severity
 from handfast.project import ProjectError, find_project
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="handfast",
-    help="Schema-first APIs: an OpenAPI contract written by hand, and handlers bound fast to it.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,6 +58,16 @@ def run() -> int:
     return 0
 
 
+@app.callback()
+def handfast(
+    version: Annotated[bool, typer.Option("--version", help="Print the version, and stop.", is_eager=True)] = False,
+) -> None:
+    """Schema-first APIs: an OpenAPI contract written by hand, and handlers bound fast to it."""
+    if version:
+        typer.echo(f"handfast {__version__}")
+        raise typer.Exit
+
+
 @app.command()
 def lint(
     contract: ContractArgument = None,
@@ -81,6 +92,26 @@ def lint(
         raise typer.Exit(1)
 
 
+@app.command()
+def bundle(
+    contract: ContractArgument = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file; a name in .json makes it JSON.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON instead of YAML.")] = False,
+) -> None:
+    """Print the contract as one document, with what other files had inside of it: the form in which it is published."""
+    from handfast.contract import load_contract, published
+
+    source = load_contract(contract or find_project().contract).source
+    in_json = as_json or (output is not None and output.suffix == ".json")
+    text = published.as_json(source) if in_json else published.as_yaml(source)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
 def _default_format() -> Format:
     return Format.GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else Format.TEXT
 
@@ -88,19 +119,19 @@ def _default_format() -> Format:
 def _report(found: list[Diagnostic], form: Format, title: str) -> None:
     match form:
         case Format.JSON:
-            typer.echo(as_json(found))
+            typer.echo(reports.as_json(found))
         case Format.GITHUB:
             for diagnostic in found:
-                typer.echo(as_github(diagnostic))
+                typer.echo(reports.as_github(diagnostic))
         case Format.TEXT:
             console = _console()
             _print_diagnostics(found, console)
-            console.print(f"{title}: {summary(found) or 'nothing to report'}")
+            console.print(f"{title}: {reports.summary(found) or 'nothing to report'}")
 
 
 def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> None:
     for diagnostic in diagnostics:
-        console.print(as_text(diagnostic))
+        console.print(reports.as_text(diagnostic))
         console.print()
 
 
