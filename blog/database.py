@@ -1,0 +1,178 @@
+"""The database: one engine that writes, one that reads, and transactions that end with the block they are used in.
+
+SQLite has a single writing connection, so that writers queue in order instead of failing with "database is locked",
+and `BEGIN IMMEDIATE`, so that what a transaction read is still so when it writes. Commits reach the disk before they
+return (`synchronous=FULL`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from blog.refusals import Impossible, Unavailable
+
+if TYPE_CHECKING:
+    from blog.settings import Settings
+
+_LOCK_WAIT = 5
+"""Seconds to wait for another process that writes to the same SQLite file."""
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA journal_size_limit = 67108864",
+)
+_POSTGRESQL_LIMITS = {
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+}
+_POSTGRESQL_TROUBLE = ("08", "53", "57", "40001", "40P01", "55P03")
+"""SQLSTATEs that may be gone with the next try: connection, resources, operator, serialization, deadlock, lock."""
+_STARTING_LOCK = 7_215_390_154
+"""The advisory lock under which one process at a time migrates and seeds a PostgreSQL database."""
+
+
+class _Cursor(Protocol):
+    def execute(self, statement: str, /) -> object: ...
+
+    def close(self) -> None: ...
+
+
+class _Connected(Protocol):
+    """What is used of a DBAPI connection to SQLite."""
+
+    isolation_level: str | None
+
+    def cursor(self) -> _Cursor: ...
+
+
+class Database:
+    """The engines of one process; `reading` and `writing` give a session in a transaction."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = make_url(settings.database_url)
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite_engine(url, settings, writes=True)
+            self._reader = _sqlite_engine(url, settings, writes=False)
+        else:
+            self._writer = _postgresql_engine(url, settings)
+            self._reader = self._writer.execution_options(postgresql_readonly=True)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """A session that commits when the block ends, and rolls back when an exception leaves it.
+
+        Nothing is asked of the database before the first statement. Raises Unavailable when the database has no
+        room, and Impossible when a constraint forbids what was written.
+        """
+        async with _translated(), AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """A session that sees one state of the database and cannot change it; raises Unavailable."""
+        async with _translated(), AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[AsyncSession]:
+        """Like `writing`, with no other process in such a block at the same time."""
+        async with self.writing() as session:
+            if not self.is_sqlite:  # SQLite has one writer at a time anyway
+                await (await session.connection()).exec_driver_sql(f"SELECT pg_advisory_xact_lock({_STARTING_LOCK})")
+            yield session
+
+    async def answers(self) -> None:
+        """Return when the database answers; raises Unavailable when it does not."""
+        async with self.reading() as session:
+            await (await session.connection()).execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+
+def _sqlite_engine(url: URL, settings: Settings, *, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        pool_size=1 if writes else settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=settings.database_pool_timeout,
+        connect_args={"timeout": _LOCK_WAIT},
+    )
+
+    def prepare(connection: _Connected, _record: object) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself: `begin` below does
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        if not writes:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine.sync_engine, "connect", prepare)
+    event.listen(engine.sync_engine, "begin", begin)
+    return engine
+
+
+def _postgresql_engine(url: URL, settings: Settings) -> AsyncEngine:
+    limits = dict(_POSTGRESQL_LIMITS)
+    if settings.database_schema:
+        limits["search_path"] = settings.database_schema
+    return create_async_engine(
+        url,
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=settings.database_pool_timeout,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        connect_args={"timeout": 3, "command_timeout": 5, "server_settings": limits},
+    )
+
+
+@asynccontextmanager
+async def _translated() -> AsyncGenerator[None]:
+    """Failures of the database as refusals of the domain; what is our own mistake stays as it is."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Impossible("This does not go together with what is there.") from error
+    except (PoolTimeout, OperationalError, InterfaceError, DBAPIError, ConnectionError, TimeoutError) as error:
+        if _may_pass(error):
+            raise Unavailable("The database has no room at the moment.") from error
+        raise
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same request may succeed later."""
+    if not isinstance(error, DBAPIError):
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return isinstance(error, OperationalError) and not _is_our_mistake(error.orig)
+    state: object = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_POSTGRESQL_TROUBLE)
+    return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+
+
+def _is_our_mistake(error: sqlite3.Error) -> bool:
+    """SQLITE_ERROR alone: a missing table, a wrong statement; full disks and locks have codes of their own."""
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
