@@ -89,7 +89,7 @@ def _is_http_date(text: str) -> bool:
         moment = datetime(int(text[12:16]), month, int(text[5:7]), int(text[17:19]), int(text[20:22]))  # noqa: DTZ001 - GMT by definition, and only the weekday is read
     except ValueError:
         return False
-    return _DAYS[moment.weekday()] == text[:3] and int(text[23:25]) <= 60  # noqa: PLR2004 - a leap second
+    return _DAYS[moment.weekday()] == text[:3] and int(text[23:25]) <= 60  # a leap second
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:

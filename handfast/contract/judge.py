@@ -49,7 +49,7 @@ _LINEAR = jsonschema_rs.RegexOptions(size_limit=_REGEX_SIZE)
 _BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS, size_limit=_REGEX_SIZE)
 
 
-_NOT_SUPPLIED = re.compile(r"/not-supplied/([^']*)")
+_NOT_SUPPLIED = re.compile(r"Pointer '/not-supplied/([^']*)'|Resource '([^']*)' is not present")
 
 
 class Judge:
@@ -240,7 +240,7 @@ def _is_pattern(error: jsonschema_rs.ValidationError) -> bool:
 def _uncompilable(error: jsonschema_rs.ValidationError, pointer: str) -> Diagnostic:
     if isinstance(error.kind, Kinds.Referencing):
         if (remote := _NOT_SUPPLIED.search(error.message)) is not None:
-            message = f"a reference leads to {unescape(remote[1])}, which is not part of the contract"
+            message = f"a reference leads to {unescape(remote[1] or remote[2])}, which is not part of the contract"
             return _diagnostic("schema-reference-remote", message, pointer)
         return _diagnostic("schema-reference-unresolved", f"a reference leads nowhere: {error.message}", pointer)
     if _is_pattern(error):

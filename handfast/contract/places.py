@@ -181,10 +181,10 @@ def field_of(kind: Kind, name: str, value: dict[str, JSONValue]) -> tuple[Shape,
     return FIELDS[kind].get(name)
 
 
-def change(value: JSONValue, by: Change, kind: Kind = Kind.DOCUMENT, pointer: str = "") -> JSONValue:
+def change(
+    value: dict[str, JSONValue], by: Change, kind: Kind = Kind.DOCUMENT, pointer: str = ""
+) -> dict[str, JSONValue]:
     """A copy of a document in which `by` has replaced every object, innermost first; data is shared, not copied."""
-    if not isinstance(value, dict):
-        return value
     changed = {
         name: _change_field(field, by, found, f"{pointer}/{escape(name)}")
         if (found := field_of(kind, name, value)) is not None
@@ -197,12 +197,16 @@ def change(value: JSONValue, by: Change, kind: Kind = Kind.DOCUMENT, pointer: st
 def _change_field(field: JSONValue, by: Change, found: tuple[Shape, Kind], pointer: str) -> JSONValue:
     shape, kind = found
     if isinstance(field, list):
-        return [change(item, by, kind, f"{pointer}/{index}") for index, item in enumerate(field)]
+        return [_change_any(item, by, kind, f"{pointer}/{index}") for index, item in enumerate(field)]
     if shape is Shape.ONE or not isinstance(field, dict):
-        return change(field, by, kind, pointer)
+        return _change_any(field, by, kind, pointer)
     return {
         key: item
         if shape is Shape.OPEN_MAP and key.startswith("x-")
-        else change(item, by, kind, f"{pointer}/{escape(key)}")
+        else _change_any(item, by, kind, f"{pointer}/{escape(key)}")
         for key, item in field.items()
     }
+
+
+def _change_any(value: JSONValue, by: Change, kind: Kind, pointer: str) -> JSONValue:
+    return change(value, by, kind, pointer) if isinstance(value, dict) else value

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from jsonschema_rs import ValidationError
 
@@ -124,7 +123,7 @@ def _error(
     error: ValidationError,
     keyword: str,
     where: str,
-    details: Mapping[str, object],
+    details: Mapping[str, JSONValue],
     *,
     extra: str | int | None = None,
     words: tuple[str, str] | None = None,
@@ -152,17 +151,13 @@ def _pointer(path: list[str | int]) -> str:
     return pointer
 
 
-def _told(name: str, detail: object) -> str:
+def _told(name: str, detail: JSONValue) -> str:
     """A value of the contract as words."""
     if name in ("types", "options") and isinstance(detail, list):
-        items = [_ARTICLES.get(str(item), str(item)) if name == "types" else _json(item) for item in _objects(detail)]
+        items = [_ARTICLES.get(str(item), str(item)) if name == "types" else _json(item) for item in detail]
         joined = (" or " if name == "types" else ", ").join(items[:_MANY])
         return f"{joined}, ..." if len(items) > _MANY else joined
     return str(detail) if name in ("property", "format", "pattern") else _json(detail)
-
-
-def _objects(value: object) -> list[object]:
-    return cast("list[object]", value)
 
 
 _ARTICLES = {
@@ -176,6 +171,6 @@ _ARTICLES = {
 }
 
 
-def _json(value: object) -> str:
+def _json(value: JSONValue) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
