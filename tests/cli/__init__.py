@@ -1,0 +1,1 @@
+"""The command line, the furniture of the repository, and the arrows between its packages."""
