@@ -63,9 +63,12 @@ class Changes:
     status: Status | None = None
 
 
-async def find(session: AsyncSession, slug: str, viewer_id: int | None) -> Article:
-    """The article with a slug; raises NotThere, also for somebody else's draft."""
-    row, author = await _row(session, slug)
+async def find(session: AsyncSession, slug: str, viewer_id: int | None, *, to_change: bool = False) -> Article:
+    """The article with a slug; raises NotThere, also for somebody else's draft.
+
+    One that is found `to_change` stays as it is until the transaction ends, unless this one changes it.
+    """
+    row, author = await _row(session, slug, lock=to_change)
     if row.status == "draft" and row.author_id != viewer_id:
         raise NotThere("There is no such article.")
     tags = await tags_of(session, [row.id])
@@ -74,7 +77,7 @@ async def find(session: AsyncSession, slug: str, viewer_id: int | None) -> Artic
 
 async def find_own(session: AsyncSession, slug: str, viewer_id: int) -> Article:
     """The article with a slug, to be changed by its author; raises NotThere or NotYours."""
-    article = await find(session, slug, viewer_id)
+    article = await find(session, slug, viewer_id, to_change=True)
     if article.author_id != viewer_id:
         raise NotYours("The article belongs to somebody else.")
     return article
@@ -175,13 +178,15 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold())
 
 
-async def _row(session: AsyncSession, slug: str) -> tuple[ArticleRow, str]:
-    found = await session.exec(
+async def _row(session: AsyncSession, slug: str, *, lock: bool) -> tuple[ArticleRow, str]:
+    query = (
         select(ArticleRow, AccountRow.handle)
         .join(AccountRow, col(AccountRow.id) == col(ArticleRow.author_id))
         .where(ArticleRow.slug == slug)
     )
-    pair = found.one_or_none()
+    if lock:  # for PostgreSQL; SQLite has one writer at a time
+        query = query.with_for_update(of=ArticleRow)
+    pair = (await session.exec(query)).one_or_none()
     if pair is None:
         raise NotThere("There is no such article.")
     return pair

@@ -174,5 +174,5 @@ def _may_pass(error: Exception) -> bool:
 
 
 def _is_our_mistake(error: sqlite3.Error) -> bool:
-    """SQLITE_ERROR alone: a missing table, a wrong statement; full disks and locks have codes of their own."""
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+    """A wrong statement, or a write on a reading connection; full disks and locks have codes of their own."""
+    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
