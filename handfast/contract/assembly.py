@@ -30,7 +30,7 @@ UNTAGGED = "default"
 def operations(root: Cursor) -> Iterator[Operation]:
     """The operations under `paths`, in document order."""
     paths = root.child("paths")
-    for path, item in _path_items(paths) if paths else ():
+    for path, item in path_items(paths) if paths else ():
         yield from _operations(root, item, path, "")
 
 
@@ -82,7 +82,8 @@ def derived_operation_id(method: str, path: str) -> str:
     return text if text != method.lower() else f"{text}Root"
 
 
-def _path_items(paths: Cursor) -> Iterator[tuple[str, tuple[Cursor, ...]]]:
+def path_items(paths: Cursor) -> Iterator[tuple[str, tuple[Cursor, ...]]]:
+    """The path items of `paths`, as written and, when that is a reference, as referred to."""
     for path, item in paths.members():
         yield path, (_beside(paths, item, path), item)
 
@@ -100,13 +101,14 @@ def _operations(root: Cursor, item: tuple[Cursor, ...], path: str, callback_of: 
     """The operations of a path item, which may be written in two places: beside a reference, and where that leads."""
     seen: set[str] = set()
     for part in item:
-        for name, at in _methods(part):
+        for name, at in methods(part):
             if name not in seen:
                 seen.add(name)
                 yield _operation(root, part, item, at, name, path, callback_of)
 
 
-def _methods(item: Cursor) -> Iterator[tuple[str, Cursor]]:
+def methods(item: Cursor) -> Iterator[tuple[str, Cursor]]:
+    """The operations that a path item has itself, by method as sent on the wire."""
     for field, value in item.value.items():
         if field in METHODS and isinstance(value, dict):
             yield field.upper(), item.follow(item.at(field), value)

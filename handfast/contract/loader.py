@@ -1,59 +1,140 @@
-"""Files to a Contract: read, bundle, check, normalise, assemble."""
+"""Files to a Contract: read, gather, check, normalise, assemble."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from handfast.contract import assembly, metaschema, sources
-from handfast.contract.cursor import start
+from handfast.contract import assembly, bundle, declarations, gate, metaschema, references, sources, structure
+from handfast.contract.bundle import Bundled
+from handfast.contract.cursor import JSONObject, start
+from handfast.contract.findings import Finding, located
 from handfast.contract.judge import Judges
 from handfast.contract.model import Contract
 from handfast.contract.normalise import normalise
+from handfast.contract.places import walk
 from handfast.contract.sources import Positions, Source
-from handfast.errors import ContractError
+from handfast.errors import ContractError, Diagnostic, Location, Severity
+
+_VERSION = re.compile(r"(3\.[012])\.\d+(?:-.+)?")
+_CURRENT = "3.1.1"
 
 
 def load_contract(path: str | Path, *, validate: bool = True) -> Contract:
     """The contract in a file, and in the files that it refers to.
 
-    Raises ContractError with everything that is wrong. `validate=False` leaves out openapi-spec-validator, for a
-    document that is known to have passed it before.
+    Raises ContractError with everything that is wrong. `validate=False` leaves out openapi-spec-validator and the
+    compilation of every schema, for a document that is known to have passed them.
     """
-    return _load(sources.read(path), validate=validate)
+    return _load(sources.read(path), Path(path), validate=validate)
 
 
-def load_contract_text(text: str, name: str = "openapi.yaml", *, validate: bool = True) -> Contract:
-    """The contract in a text, as an editor has it before it is saved; `name` is for messages, and tells JSON from YAML."""
-    return _load(sources.read_text(text, name, json=name.lower().endswith(".json")), validate=validate)
+def load_contract_text(text: str, path: str | Path = "openapi.yaml", *, validate: bool = True) -> Contract:
+    """The contract in a text, as an editor has it before it is saved to `path`."""
+    path = Path(path)
+    source = sources.read_text(text, sources.display_name(path), json=path.suffix.lower() == ".json")
+    return _load(source, path, validate=validate)
 
 
-def _load(source: Source, *, validate: bool) -> Contract:
-    document = source.value
-    positions = Positions(source)
-    if not isinstance(document, dict):
-        raise ContractError([positions.diagnostic("document-not-mapping", "a contract is a mapping", "")])
-    version = document.get("openapi")
-    if not isinstance(version, str):
-        raise ContractError([positions.diagnostic("openapi-version-missing", "the field openapi is missing", "")])
+def _load(source: Source, path: Path, *, validate: bool) -> Contract:
+    document, version = _versioned(source)
+    bundled = bundle.gather(source, path, document)
+    warnings = [*bundled.warnings, *_checked(bundled, version)]
     if validate:
-        diagnostics = list(metaschema.check(document, version, positions))
-        if diagnostics:
-            raise ContractError(diagnostics)
-    normalised = normalise(document)
-    root = start(normalised)
+        found = gate.check(bundled.document, version, bundle.project_folder(path.resolve()))
+        warnings += _raise_errors(located(found, bundled.positions))
+    try:
+        contract = _assembled(bundled, tuple(warnings))
+        if validate and (problems := contract.judges.check()):
+            raise ContractError(problems)
+    except ContractError as error:
+        raise ContractError(_ordered(_located(each, bundled.positions) for each in error.diagnostics)) from None
+    return contract
+
+
+def _versioned(source: Source) -> tuple[JSONObject, str]:
+    """The document, and its version as "3.0", "3.1" or "3.2"."""
+    document = source.value
+    if not isinstance(document, dict):
+        what = "a list" if isinstance(document, list) else "a single value"
+        hint = "a contract is a mapping that starts with `openapi: 3.1.1`"
+        raise ContractError([source.diagnostic("document-not-mapping", f"the file is {what}", (), hint=hint)])
+    version = document.get("openapi")
+    known = _VERSION.fullmatch(version) if isinstance(version, str) else None
+    if known is None:
+        raise ContractError([_version_fault(source, document, version)])
+    return document, known[1]
+
+
+def _version_fault(source: Source, document: JSONObject, version: object) -> Diagnostic:
+    if "swagger" in document:
+        message = f"this is a Swagger {document['swagger']} document; Handfast takes OpenAPI 3.0, 3.1 and 3.2"
+        hint = "convert it: npx swagger2openapi --patch --yaml --outfile openapi.yaml FILE"
+        return source.diagnostic("version-swagger", message, ("swagger",), hint=hint)
+    if version is None:
+        hint = f"write `openapi: {_CURRENT}` in the first line"
+        return source.diagnostic("version-missing", "the field openapi is missing: this is no contract", (), hint=hint)
+    if not isinstance(version, str):
+        hint = f'write all three numbers: {_CURRENT}; two of them alone are a number to YAML'
+        return source.diagnostic("version-unknown", f"the version is a text, and not {version}", ("openapi",), at="value", hint=hint)
+    message = f'the version "{version}" is unknown; Handfast takes OpenAPI 3.0.x, 3.1.x and 3.2.x'
+    return source.diagnostic("version-unknown", message, ("openapi",), at="value", hint=f"write {_CURRENT}")
+
+
+def _checked(bundled: Bundled, version: str) -> list[Diagnostic]:
+    """The warnings of all quick checks; raises ContractError with all errors of them."""
+    document, positions = bundled.document, bundled.positions
+    places = list(walk(document))
+    found = [*metaschema.check(document, version, positions), *references.check(document, places, positions)]
+    if not any(diagnostic.code.startswith("reference-") for diagnostic in found):
+        root = start(document)
+        findings: list[Finding] = [*structure.check(root, places), *declarations.check(root, places, version)]
+        found += located(findings, positions)
+    return _raise_errors(found)
+
+
+def _raise_errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What is found, when none of it is an error; one place and one code are one diagnostic."""
+    unique = {(each.code, each.pointer, each.message if each.code == "field-unknown" else ""): each for each in found}
+    diagnostics = _ordered(unique.values())
+    if any(each.severity is Severity.ERROR for each in diagnostics):
+        raise ContractError(diagnostics)
+    return diagnostics
+
+
+def _ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    nowhere = Location("", 0, 0)
+    return sorted(diagnostics, key=lambda each: (each.location or nowhere, each.code, each.message))
+
+
+def _located(diagnostic: Diagnostic, positions: Positions) -> Diagnostic:
+    """A diagnostic of a part that knows pointers alone, with its place."""
+    if diagnostic.location is not None:
+        return diagnostic
+    placed = positions.diagnostic(diagnostic.code, diagnostic.message, diagnostic.pointer)
+    return replace(diagnostic, location=placed.location, excerpt=placed.excerpt)
+
+
+def _assembled(bundled: Bundled, warnings: tuple[Diagnostic, ...]) -> Contract:
+    document = normalise(bundled.document)
+    root = start(document)
     operations = tuple(assembly.operations(root))
     webhooks = tuple(assembly.webhooks(root))
+    info = root.mapping("info")
     return Contract(
-        version=version,
-        title=root.child("info").text("title"),
-        info_version=root.child("info").text("version"),
-        source=document,
-        document=normalised,
+        version=str(bundled.document["openapi"]),
+        title=str(info.get("title", "")),
+        info_version=str(info.get("version", "")),
+        source=bundled.document,
+        document=document,
         operations=operations,
         webhooks=webhooks,
         security_schemes=assembly.security_schemes(root),
         servers=assembly.servers(root),
         tags=assembly.tags(root, (*operations, *webhooks)),
-        positions=positions,
-        judges=Judges(normalised),
+        positions=bundled.positions,
+        judges=Judges(document),
+        warnings=warnings,
     )

@@ -1,29 +1,335 @@
-"""The document against the OpenAPI specification, by openapi-spec-validator and the metaschemas that it ships."""
+"""The document against the metaschema of its OpenAPI version, in words that say what to do.
+
+The metaschemas are those of openapi-spec-validator, which ships the OpenAPI Initiative's; `jsonschema-rs` judges, in a
+hundredth of the time. What the metaschemas say of combinations ("is not valid under any of the schemas") is taken apart
+into what is missing, unknown or of the wrong type.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import cast
 
-from openapi_spec_validator import (
-    OpenAPIV30SpecValidator,
-    OpenAPIV31SpecValidator,
-    OpenAPIV32SpecValidator,
-)
+import jsonschema_rs
 
-from handfast.contract.cursor import JSONObject
-from handfast.contract.pointers import join
+from handfast.contract.cursor import JSONObject, lookup
+from handfast.contract.layout import At
+from handfast.contract.model import JSONValue
+from handfast.contract.names import words
+from handfast.contract.pointers import Tokens, to_pointer
 from handfast.contract.sources import Positions
 from handfast.errors import Diagnostic
 
-_VALIDATORS = {
-    "3.0": OpenAPIV30SpecValidator,
-    "3.1": OpenAPIV31SpecValidator,
-    "3.2": OpenAPIV32SpecValidator,
-}
+_SELECTORS = {"in", "type", "scheme"}
+_TYPES = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "an integer", "null": "null"}
+_YAML_1_1 = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true", "n": "false"}
+_LONGEST = 60  # characters of a value in a message
 
 
 def check(document: JSONObject, version: str, positions: Positions) -> Iterator[Diagnostic]:
-    """Everything that openapi-spec-validator says."""
-    for error in _VALIDATORS[version[:3]](document).iter_errors():
-        pointer = join("", *error.absolute_path)
-        yield positions.diagnostic("document-invalid", str(error.message), pointer)
+    """What the metaschema says of a document; `version` is "3.0", "3.1" or "3.2"."""
+    judge = _judge(version)
+    if judge.is_valid(document):
+        return
+    reader = _Reader(document, version, positions)
+    errors = [leaf for error in judge.iter_errors(document) for leaf in reader.leaves(error)]
+    places = {reader.tokens(error) for error in errors if not _is_unevaluated(error)}
+    seen: set[tuple[str, str, str]] = set()
+    for error in errors:
+        for diagnostic in reader.diagnostics(error, places):
+            key = (diagnostic.code, diagnostic.pointer, diagnostic.message)
+            if key not in seen:
+                seen.add(key)
+                yield diagnostic
+
+
+@cache
+def _metaschema(version: str) -> JSONObject:
+    text = (files("openapi_spec_validator") / f"resources/schemas/v{version}/schema.json").read_text("utf-8")
+    return cast("JSONObject", json.loads(text))
+
+
+@cache
+def _judge(version: str) -> jsonschema_rs.Validator:
+    schema = _metaschema(version)
+    return jsonschema_rs.validator_cls_for(schema)(schema)
+
+
+@cache
+def _fields(version: str, name: str) -> frozenset[str]:
+    """Every field that an object has in some combination."""
+    schema = _metaschema(version)
+    definitions = schema.get("$defs") or schema.get("definitions")
+    found: set[str] = set()
+    pending: list[JSONValue] = [definitions.get(name) if isinstance(definitions, dict) and name else schema]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, dict):
+            properties = value.get("properties")
+            found.update(properties if isinstance(properties, dict) else ())
+            pending.extend(member for key, member in value.items() if key not in ("properties", "$defs", "definitions"))
+            if key_defs := value.get("$defs"):
+                pending.extend(key_defs.values() if isinstance(key_defs, dict) else ())
+    return frozenset(found)
+
+
+def _is_unevaluated(error: jsonschema_rs.ValidationError) -> bool:
+    return error.kind.name in ("unevaluatedProperties", "falseSchema")
+
+
+class _Reader:
+    """Errors of the validator to diagnostics."""
+
+    def __init__(self, document: JSONObject, version: str, positions: Positions) -> None:
+        self.document = document
+        self.version = version
+        self.positions = positions
+
+    def tokens(self, error: jsonschema_rs.ValidationError) -> Tokens:
+        """The keys on the way to an instance; the validator turns `"007"` into 7."""
+        value: JSONValue = self.document
+        tokens: list[str] = []
+        for step in error.instance_path:
+            token = str(step)
+            if isinstance(value, dict) and token not in value and isinstance(step, int):
+                token = next((key for key in value if key.isdecimal() and int(key) == step), token)
+            tokens.append(token)
+            value = value.get(token) if isinstance(value, dict) else value[int(token)] if isinstance(value, list) else None
+        return tuple(tokens)
+
+    def leaves(self, error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
+        """An error, or what is behind it when it is about alternatives of which one is clearly meant."""
+        details = error.kind.as_dict()
+        branches = cast("Sequence[Sequence[jsonschema_rs.ValidationError]]", details.get("context") or ())
+        best = self._meant(error, branches)
+        if best is None:
+            yield error
+        else:
+            for inner in best:
+                yield from self.leaves(inner)
+
+    def _meant(
+        self, error: jsonschema_rs.ValidationError, branches: Sequence[Sequence[jsonschema_rs.ValidationError]]
+    ) -> Sequence[jsonschema_rs.ValidationError] | None:
+        """The alternative that the author meant: a reference if there is a `$ref`, else the one that comes closest."""
+        instance = error.instance
+        is_reference = isinstance(instance, dict) and "$ref" in instance
+        candidates = [branch for branch in branches if branch and (is_reference or not _wants_reference(branch))]
+        if not candidates or (len(candidates) > 1 and all(_wants_only_fields(branch) for branch in candidates)):
+            return None
+        depth = len(error.instance_path)
+        return min(candidates, key=lambda branch: (_contradictions(branch, depth), len(branch)))
+
+    def diagnostics(self, error: jsonschema_rs.ValidationError, places: set[Tokens]) -> Iterator[Diagnostic]:
+        tokens = self.tokens(error)
+        details = error.kind.as_dict()
+        kind = error.kind.name
+        if kind in ("additionalProperties", "unevaluatedProperties"):
+            cascade = kind == "unevaluatedProperties" and any(place[: len(tokens)] == tokens for place in places)
+            for field in cast("list[str]", details["unexpected"]):
+                if (found := self._unexpected(error, tokens, field, cascade)) is not None:
+                    yield found
+            return
+        code, message, at, hint = _EXPLANATIONS.get(kind, _other)(error, self._name(error))
+        yield self.positions.diagnostic(code, message, to_pointer(tokens), at=at, hint=hint)
+
+    def _unexpected(
+        self, error: jsonschema_rs.ValidationError, tokens: Tokens, field: str, cascade: bool
+    ) -> Diagnostic | None:
+        """An unknown field; a known one at the wrong place, unless that only follows from another error there."""
+        definition = _definition(error)
+        name = self._name(error)
+        pointer = to_pointer((*tokens, field))
+        known = _fields(self.version, definition)
+        if name == "responses":
+            hint = 'a status is "200", a range "2XX", or default'
+            return self.positions.diagnostic("status-invalid", f'"{field}" is no status', pointer, hint=hint)
+        if name == "paths":
+            hint = f'write "/{field}"'
+            return self.positions.diagnostic("path-invalid", f'the path "{field}" must start with a slash', pointer, hint=hint)
+        if field in known:
+            if cascade:
+                return None
+            message = f'the field "{field}" cannot stand in this {name}{self._because(tokens)}'
+            return self.positions.diagnostic("field-misplaced", message, pointer)
+        if field == "$ref":
+            hint = "references are for components and path items; move what it refers to here"
+            return self.positions.diagnostic("reference-misplaced", f"a $ref cannot stand in a {name}", pointer, hint=hint)
+        close = get_close_matches(field, sorted(known), n=1) or [k for k in known if k.lower() == field.lower()]
+        hint = f'did you mean "{close[0]}"?' if close else f'a field of your own starts with "x-": "x-{field}"'
+        return self.positions.diagnostic("field-unknown", f'{_article(name)} has no field "{field}"', pointer, hint=hint)
+
+    def _because(self, tokens: Tokens) -> str:
+        value = lookup(self.document, tokens)
+        reasons = [f"{key}: {value[key]}" for key in ("in", "style", "type") if isinstance(value, dict) and key in value]
+        return f" ({', '.join(reasons)})" if reasons else ""
+
+    def _name(self, error: jsonschema_rs.ValidationError) -> str:
+        return " ".join(word.lower() for word in words(_definition(error).removesuffix("-or-reference"))) or "contract"
+
+
+def _definition(error: jsonschema_rs.ValidationError) -> str:
+    """The definition in the metaschema that an error comes from; empty for its root."""
+    path = [str(step) for step in error.schema_path]
+    if len(path) > 1 and path[0] in ("$defs", "definitions"):
+        return path[1]
+    return ""
+
+
+def _wants_reference(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
+    return any(_definition(error).lower() == "reference" for error in branch)
+
+
+def _wants_only_fields(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
+    return all(error.kind.name in ("required", "not") for error in branch) and not _definition(branch[0])
+
+
+def _contradictions(branch: Sequence[jsonschema_rs.ValidationError], depth: int) -> int:
+    """How many errors say that another alternative is meant: another `in`, `type` or `scheme`, another type of value."""
+    return sum(
+        1
+        for error in branch
+        if (error.kind.name == "type" and len(error.instance_path) == depth)
+        or (error.instance_path and str(error.instance_path[-1]) in _SELECTORS and error.kind.name in ("enum", "const", "pattern"))
+    )
+
+
+_Explanation = tuple[str, str, At, str | None]
+
+
+def _required(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    field = error.kind.as_dict()["property"]
+    hints = {
+        "required": "a path parameter says `required: true`",
+        "responses": "an operation declares at least one response",
+        "description": "describe it in a sentence",
+        "content": "a querystring parameter has content, no schema",
+    }
+    return "field-missing", f'{_article(name)} needs the field "{field}"', "key", hints.get(str(field))
+
+
+def _type(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    wanted = error.kind.as_dict()["types"] if "types" in error.kind.as_dict() else error.kind.as_dict().get("type")
+    types = [str(kind) for kind in wanted] if isinstance(wanted, (list, tuple)) else [str(wanted)]
+    need = " or ".join(_TYPES.get(kind, f"a {kind}") for kind in types)
+    value = error.instance
+    hint = None
+    if "boolean" in types and isinstance(value, str) and value.lower() in _YAML_1_1:
+        hint = f"YAML 1.2 has true and false alone: write {_YAML_1_1[value.lower()]}"
+    elif types == ["string"] and isinstance(value, (int, float)) and not isinstance(value, bool):
+        hint = f'write it in quotes: "{value}"'
+    elif value is None:
+        hint = "write a value after the colon, or remove the field"
+    return "field-type", f"this is {need}, and not {_shown(value)}", "value", hint
+
+
+def _enum(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    details = error.kind.as_dict()
+    options = details.get("options")
+    allowed = [str(option) for option in (options if isinstance(options, list) else [details.get("expected_value")])]
+    if allowed == ["True"]:
+        return "field-value", f"this must be true in this {name}", "value", None
+    close = get_close_matches(str(error.instance), allowed, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else None
+    what = f"one of {', '.join(allowed)}" if len(allowed) > 1 else allowed[0]
+    return "field-value", f"{_shown(error.instance)} is not {what}", "value", hint
+
+
+def _pattern(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    pattern = error.kind.as_dict().get("pattern")
+    return "field-value", f"{_shown(error.instance)} does not have the form {pattern}", "value", None
+
+
+def _format(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    return "field-value", f"{_shown(error.instance)} is no {error.kind.as_dict().get('format')}", "value", None
+
+
+def _property_names(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    inner = error.kind.as_dict().get("error")
+    value = inner.instance if isinstance(inner, jsonschema_rs.ValidationError) else None
+    what = f'the name "{value}"' if value is not None else "a name here"
+    return "component-name-invalid", f"{what} has characters other than letters, digits, dots, dashes and _", "key", None
+
+
+def _size(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    kind = error.kind.name
+    limit = error.kind.as_dict().get("limit")
+    least, things = kind.startswith("min"), "items" if kind.endswith("Items") else "fields"
+    if least and limit == 1:
+        return "field-empty", f"this {name} must not be empty", "key", None
+    return "field-value", f"this {name} has {'fewer' if least else 'more'} than {limit} {things}", "key", None
+
+
+def _not(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    schema = error.kind.as_dict().get("schema")
+    required = schema.get("required") if isinstance(schema, dict) else None
+    if isinstance(required, list) and len(required) > 1:
+        pair = " and ".join(f'"{field}"' for field in required)
+        return "fields-exclusive", f"{pair} exclude each other in {_article(name)}", "key", "remove one of them"
+    return _other(error, name)
+
+
+def _forbidden(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    field = str(error.instance_path[-1]) if error.instance_path else ""
+    return "field-misplaced", f'"{field}" cannot stand beside the other fields of this {name}', "key", None
+
+
+def _alternatives(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    value = error.instance
+    if name == "contract":
+        hint = "begin with `paths: {}`"
+        return "document-empty", "a contract has paths, webhooks or components", "key", hint
+    if name in ("parameter", "header", "schema xor content") and isinstance(value, dict):
+        both = "schema" in value and "content" in value
+        what = "has both a schema and content" if both else "has neither a schema nor content"
+        kind = "header" if name == "header" else "parameter"
+        return "schema-or-content", f"the {kind} {what}", "key", "exactly one of the two says what its value is"
+    if name == "link":
+        return "link-target", "a link has either an operationId or an operationRef", "key", None
+    return _other(error, name)
+
+
+def _other(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    message = re.sub(r"\s+", " ", error.message)
+    if len(message) > 200:
+        message = f"the rule {'/'.join(str(step) for step in error.schema_path[-3:])} of the specification does not hold"
+    return "document-invalid", f"{name}: {message}", "key", None
+
+
+_EXPLANATIONS: Mapping[str, Callable[[jsonschema_rs.ValidationError, str], _Explanation]] = {
+    "required": _required,
+    "type": _type,
+    "enum": _enum,
+    "const": _enum,
+    "pattern": _pattern,
+    "format": _format,
+    "propertyNames": _property_names,
+    "minItems": _size,
+    "maxItems": _size,
+    "minProperties": _size,
+    "maxProperties": _size,
+    "not": _not,
+    "falseSchema": _forbidden,
+    "anyOf": _alternatives,
+    "oneOf": _alternatives,
+}
+
+
+def _article(name: str) -> str:
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -7,12 +7,14 @@ schemas, where `$ref` stays for the judge and the generator to follow.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, Union
 
-from handfast.errors import Location
+from handfast.errors import Diagnostic, Location
 
 if TYPE_CHECKING:
     from handfast.contract.judge import Judge, Judges
@@ -225,6 +227,7 @@ class Contract:
 
     `source` is the document as its authors wrote it, bundled into one (the form in which it is published);
     `document` the same normalised to OpenAPI 3.1 with JSON Schema 2020-12. Both have the same JSON Pointers.
+    `warnings` are what the loader noticed and did not refuse.
     """
 
     version: str
@@ -239,6 +242,12 @@ class Contract:
     tags: tuple[Tag, ...]
     positions: Positions
     judges: Judges
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """A SHA-256 of the source in hexadecimal: equal contracts, wherever their files are, have equal ones."""
+        return hashlib.sha256(json.dumps(self.source, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     def locate(self, pointer: str) -> Location:
         """The place in the authors' files of a JSON Pointer, or of its nearest ancestor that has one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
 
 from handfast.contract.cursor import Cursor
 from handfast.contract.model import (
@@ -155,7 +154,7 @@ def schema(at: Cursor, name: str) -> Schema | None:
 def examples(at: Cursor) -> dict[str, JSONValue]:
     """The examples with a value, by name; the one in `example` is called `default`. Serialised ones are left out."""
     named = {name: _example(child) for name, child in at.members("examples")}
-    found = {name: cast("JSONValue", value[0]) for name, value in named.items() if value}
+    found = {name: value[0] for name, value in named.items() if value}
     return {"default": at.value["example"], **found} if "example" in at.value else found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from handfast.contract import json_text, yaml_text
 from handfast.contract.layout import At, Mark, Node, SourceFault, Surprise, find
 from handfast.contract.model import JSONValue
-from handfast.contract.pointers import Tokens, to_tokens
+from handfast.contract.pointers import Tokens, to_pointer, to_tokens
 from handfast.errors import ContractError, Diagnostic, Location, Severity
 
 _BEFORE = 2  # lines of an excerpt before the one that is meant
@@ -45,9 +45,28 @@ class Source:
         mark = find(self.root, tokens, at)
         return Location(self.name, mark.line, mark.column)
 
-    def excerpt(self, line: int) -> str:
-        """The line that is meant, with an arrow, after the two lines before it."""
-        return excerpt(self.lines, line)
+    def diagnostic(
+        self,
+        code: str,
+        message: str,
+        tokens: Tokens,
+        *,
+        at: At = "key",
+        hint: str | None = None,
+        severity: Severity = Severity.ERROR,
+        pointer: str | None = None,
+    ) -> Diagnostic:
+        """A diagnostic at a node of this file; `pointer` is for where the node went in the document."""
+        location = self.locate(tokens, at)
+        return Diagnostic(
+            code=code,
+            message=message,
+            severity=severity,
+            location=location,
+            pointer=to_pointer(tokens) if pointer is None else pointer,
+            hint=hint,
+            excerpt=excerpt(self.lines, location.line),
+        )
 
 
 def excerpt(lines: list[str], line: int) -> str:
@@ -100,16 +119,7 @@ class Positions:
     ) -> Diagnostic:
         """A diagnostic with the location and the excerpt of a pointer."""
         source, tokens = self.origin(pointer)
-        location = source.locate(tokens, at)
-        return Diagnostic(
-            code=code,
-            message=message,
-            severity=severity,
-            location=location,
-            pointer=pointer,
-            hint=hint,
-            excerpt=source.excerpt(location.line),
-        )
+        return source.diagnostic(code, message, tokens, at=at, hint=hint, severity=severity, pointer=pointer)
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -165,7 +175,7 @@ def warnings(source: Source) -> list[Diagnostic]:
             severity=Severity.WARNING,
             location=Location(source.name, surprise.mark.line, surprise.mark.column),
             hint=surprise.hint,
-            excerpt=source.excerpt(surprise.mark.line),
+            excerpt=excerpt(source.lines, surprise.mark.line),
         )
         for surprise in source.surprises
     ]

@@ -7,7 +7,7 @@ boolean, `2020-01-01` a date, `010` eight, and a second `title` silently replace
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isinf
 
@@ -267,7 +267,7 @@ class _Values:
 
 
 _INTERESTING = {"", *"~nNtTfF+-.0123456789"}
-_TAG_TYPES = {"int": {int}, "float": {int, float}, "bool": {bool}, "null": {type(None)}}
+_TAG_TYPES: Mapping[str | None, set[type]] = {"int": {int}, "float": {int, float}, "bool": {bool}, "null": {type(None)}}
 _START_HINT = "a contract starts with `openapi: 3.1.1`, `info:` and `paths:`"
 
 
@@ -287,8 +287,8 @@ def _tag_name(tag: str) -> str:
 
 def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> SourceFault:
     """The parser's complaint, at the place where it noticed; a tab, the most frequent cause, is called by its name."""
-    mark = error.problem_mark or error.context_mark
-    place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
+    mark = error.context_mark if error.problem_mark is None else error.problem_mark
+    place = Mark(1, 1) if mark is None else Mark(mark.line + 1, mark.column + 1)
     lines = text.splitlines()
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     indent = line[: len(line) - len(line.lstrip())]

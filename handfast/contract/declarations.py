@@ -1,0 +1,192 @@
+"""What the metaschemas cannot say of security, servers, tags, media types, links and examples: that what is named exists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from handfast.contract.cursor import Cursor, JSONObject
+from handfast.contract.findings import Finding
+from handfast.contract.model import JSONValue
+from handfast.contract.places import Kind, Place
+from handfast.contract.pointers import join
+from handfast.errors import Severity
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_MEDIA_TYPE = re.compile(rf"(?:{_TOKEN}/{_TOKEN}|\*/\*)(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))*[ \t]*;?")
+_COMPONENT_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+
+_Schemes: TypeAlias = dict[str, JSONObject]
+
+
+def check(root: Cursor, places: Sequence[Place], version: str) -> Iterator[Finding]:
+    """Everything that is named but not there, or not well formed."""
+    schemes = _schemes(root)
+    operation_ids = {
+        place.value["operationId"]
+        for place in places
+        if place.kind is Kind.OPERATION and isinstance(place.value, dict) and "operationId" in place.value
+    }
+    yield from _security(root.value, "", schemes, version)
+    yield from _servers(root.value, "")
+    yield from _tags(root, version)
+    for place in places:
+        value, pointer = place.value, place.pointer
+        if not isinstance(value, dict):
+            continue
+        if "$ref" in value and place.kind not in (Kind.SCHEMA, Kind.PATH_ITEM):
+            yield from _beside_reference(value, pointer, version)
+            continue
+        if place.kind is Kind.SCHEMA and "$ref" in value and version == "3.0":
+            yield from _beside_reference(value, pointer, version)
+        if place.kind in (Kind.OPERATION, Kind.PATH_ITEM, Kind.LINK):
+            yield from _servers(value, pointer)
+        if place.kind is Kind.OPERATION:
+            yield from _security(value, pointer, schemes, version)
+        if place.kind is Kind.LINK:
+            yield from _link(value, pointer, operation_ids)
+        if place.kind in (Kind.REQUEST_BODY, Kind.RESPONSE, Kind.PARAMETER, Kind.HEADER):
+            yield from _media_types(value, pointer)
+        if place.kind in (Kind.PARAMETER, Kind.HEADER, Kind.MEDIA_TYPE) and "example" in value and "examples" in value:
+            message = '"example" and "examples" exclude each other'
+            yield Finding("fields-exclusive", message, join(pointer, "example"), "move the one into the others")
+    yield from _component_names(root)
+
+
+def _schemes(root: Cursor) -> _Schemes:
+    components = root.child("components")
+    return {name: at.value for name, at in components.members("securitySchemes")} if components else {}
+
+
+def _security(value: JSONObject, pointer: str, schemes: _Schemes, version: str) -> Iterator[Finding]:
+    requirements = value.get("security")
+    for index, requirement in enumerate(requirements if isinstance(requirements, list) else ()):
+        for name, scopes in requirement.items() if isinstance(requirement, dict) else ():
+            at = join(pointer, "security", index, name)
+            if name not in schemes:
+                close = get_close_matches(name, list(schemes), n=1)
+                hint = f'did you mean "{close[0]}"?' if close else "declare it in components/securitySchemes"
+                yield Finding("security-scheme-unknown", f'there is no security scheme "{name}"', at, hint)
+            else:
+                yield from _scopes(name, schemes[name], scopes if isinstance(scopes, list) else [], at, version)
+
+
+def _scopes(name: str, scheme: JSONObject, scopes: list[JSONValue], pointer: str, version: str) -> Iterator[Finding]:
+    kind = scheme.get("type")
+    if kind == "oauth2":
+        flows = scheme.get("flows")
+        known = [
+            scope
+            for flow in (flows.values() if isinstance(flows, dict) else ())
+            if isinstance(flow, dict) and isinstance(declared := flow.get("scopes"), dict)
+            for scope in declared
+        ]
+        for index, scope in enumerate(scopes):
+            if scope not in known:
+                close = get_close_matches(str(scope), known, n=1)
+                hint = f'did you mean "{close[0]}"?' if close else f"add it to the scopes of {name}"
+                message = f'no flow of {name} has the scope "{scope}"'
+                yield Finding("security-scope-unknown", message, join(pointer, index), hint)
+    elif scopes and kind != "openIdConnect" and version == "3.0":
+        message = f"{name} is of type {kind}, which has no scopes in OpenAPI 3.0"
+        yield Finding("security-scope-unknown", message, pointer, "write an empty list")
+
+
+def _servers(value: JSONObject, pointer: str) -> Iterator[Finding]:
+    servers = value.get("servers")
+    named = [(join(pointer, "servers", index), server) for index, server in enumerate(servers if isinstance(servers, list) else ())]
+    if "server" in value:
+        named.append((join(pointer, "server"), value["server"]))
+    for at, server in named:
+        if isinstance(server, dict):
+            yield from _server(server, at)
+
+
+def _server(server: JSONObject, pointer: str) -> Iterator[Finding]:
+    url = server.get("url")
+    variables = server.get("variables")
+    declared = variables if isinstance(variables, dict) else {}
+    names = _VARIABLE.findall(url) if isinstance(url, str) else []
+    for name in names:
+        if name not in declared:
+            message = f"the URL has the variable {{{name}}}, which is not under variables"
+            hint = f"add it under variables, with a default: {name}: {{default: ...}}"
+            yield Finding("server-variable-unknown", message, join(pointer, "url"), hint, "value")
+    for name, variable in declared.items():
+        if name not in names:
+            message = f'the URL has no variable {{{name}}}'
+            yield Finding("server-variable-unused", message, join(pointer, "variables", name), severity=Severity.WARNING)
+        if isinstance(variable, dict):
+            options, default = variable.get("enum"), variable.get("default")
+            if isinstance(options, list) and options and default is not None and default not in options:
+                message = f'the default "{default}" is not one of {", ".join(map(str, options))}'
+                yield Finding("server-variable-default", message, join(pointer, "variables", name, "default"), at="value")
+
+
+def _tags(root: Cursor, version: str) -> Iterator[Finding]:
+    parents: dict[str, str | None] = {}
+    for index, tag in enumerate(root.items("tags")):
+        name = tag.text("name")
+        if name in parents:
+            yield Finding("tag-duplicate", f'the tag "{name}" is declared twice', join("", "tags", index))
+        parents.setdefault(name, tag.optional_text("parent"))
+    if version != "3.2":
+        return
+    for index, (name, parent) in enumerate(parents.items()):
+        pointer = join("", "tags", index, "parent")
+        if parent is not None and parent not in parents:
+            yield Finding("tag-parent-unknown", f'there is no tag "{parent}"', pointer, at="value")
+        elif _is_own_ancestor(name, parents):
+            yield Finding("tag-parent-cyclic", f'the tag "{name}" is its own ancestor', pointer)
+
+
+def _is_own_ancestor(name: str, parents: dict[str, str | None]) -> bool:
+    ancestor = parents.get(name)
+    for _ in parents:
+        if ancestor is None or ancestor == name:
+            break
+        ancestor = parents.get(ancestor)
+    return ancestor == name
+
+
+def _beside_reference(value: JSONObject, pointer: str, version: str) -> Iterator[Finding]:
+    kept = {"$ref"} if version == "3.0" else {"$ref", "summary", "description"}
+    ignored = [name for name in value if name not in kept and not name.startswith("x-")]
+    if ignored and isinstance(value["$ref"], str):
+        yield Finding(
+            "reference-siblings-ignored",
+            f"{', '.join(ignored)} beside a $ref {'is' if len(ignored) == 1 else 'are'} ignored in OpenAPI {version}",
+            join(pointer, ignored[0]),
+            hint="use allOf with the $ref in it" if version == "3.0" else "change what is referred to",
+            severity=Severity.WARNING,
+        )
+
+
+def _link(value: JSONObject, pointer: str, operation_ids: set[JSONValue]) -> Iterator[Finding]:
+    name = value.get("operationId")
+    if isinstance(name, str) and name not in operation_ids:
+        known = [known for known in operation_ids if isinstance(known, str)]
+        close = get_close_matches(name, sorted(known), n=1)
+        hint = f'did you mean "{close[0]}"?' if close else None
+        message = f'no operation is called "{name}"'
+        yield Finding("link-operation-unknown", message, join(pointer, "operationId"), hint, "value")
+
+
+def _media_types(value: JSONObject, pointer: str) -> Iterator[Finding]:
+    content = value.get("content")
+    for name in content if isinstance(content, dict) else ():
+        if not _MEDIA_TYPE.fullmatch(name):
+            hint = "a media type is type/subtype, such as application/json, or a range, such as text/*"
+            yield Finding("media-type-invalid", f'"{name}" is no media type', join(pointer, "content", name), hint)
+
+
+def _component_names(root: Cursor) -> Iterator[Finding]:
+    """In 3.0 the metaschema says it too; twice is not reported twice."""
+    for group, members in root.mapping("components").items():
+        for name in members if isinstance(members, dict) and not group.startswith("x-") else ():
+            if not _COMPONENT_NAME.fullmatch(name):
+                message = f'the name "{name}" has characters other than letters, digits, dots, dashes and _'
+                yield Finding("component-name-invalid", message, join("", "components", group, name))
