@@ -1,0 +1,167 @@
+"""Urlencoded forms to one JSON value: fields by the media type's `encoding`, text by the exact lexical grammar.
+
+    reader = compile(media_type, lexicon, limits)
+    reader.read(text) -> the form as an object, not judged yet        raises Malformed
+
+A property with `style`, `explode` or `allowReserved` in its encoding is written like a query parameter (OpenAPI 3.2.0,
+section 4.15.1.2). Any other is written by content: an array as one field for each item, an object as JSON, a scalar
+as text; a `contentType` of JSON makes any property JSON. Objects are read in brackets (`a[b]=1`) as well, because much
+software writes them so. A field that the schema does not declare stays text unless `additionalProperties` has types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from handfast.contract.model import Encoding, JSONValue, MediaType
+from handfast.runtime import strict_json
+from handfast.runtime.fields import Fields
+from handfast.runtime.lexical import Lexicon
+from handfast.runtime.limits import Limits
+from handfast.runtime.media_types import is_json
+from handfast.runtime.nested import deep_object, exploded_object
+from handfast.runtime.percent import Malformed, decode_form
+from handfast.runtime.problems import Refused
+from handfast.runtime.shapes import Shape
+from handfast.runtime.styles import DELIMITERS, Reading, exploded_values
+
+Values: TypeAlias = Iterator[JSONValue]
+FieldReader: TypeAlias = Callable[[Fields], Values | None]
+"""Everything that a property can be in a form; None when it was not sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormReader:
+    """Reads the forms of one media type; `readers` has the declared properties, `rest` takes the other fields."""
+
+    lexicon: Lexicon
+    shape: Shape
+    readers: Mapping[str, FieldReader]
+    rest: Callable[[Fields], JSONValue | None]
+    limits: Limits
+
+    def read(self, text: str) -> JSONValue:
+        """The object that a form stands for."""
+        fields = Fields.parse(text, self.limits.fields)
+        form: dict[str, JSONValue] = {}
+        for name, reader in self.readers.items():
+            values = reader(fields)
+            if values is not None:
+                form[name] = self.lexicon.first(self.lexicon.shapes.member(self.shape, name), values)
+        others = self.rest(fields)
+        return {**form, **others} if isinstance(others, dict) else form
+
+
+def compile(media_type: MediaType, lexicon: Lexicon, limits: Limits) -> FormReader:  # noqa: A001  # forms.compile
+    """The reader for the forms of a media type."""
+    shape = lexicon.shapes.of(media_type.schema.pointer) if media_type.schema else lexicon.shapes.of()
+    names = sorted(shape.names | media_type.encoding.keys())
+    readers = {
+        name: _reader(name, lexicon, lexicon.shapes.member(shape, name), media_type.encoding.get(name), limits)
+        for name in names
+    }
+    undeclared = lexicon.shapes.only_undeclared(shape)
+    rest = exploded_object(lexicon, undeclared, frozenset(names), is_greedy=True)
+    return FormReader(lexicon, shape, readers, rest, limits)
+
+
+def _reader(name: str, lexicon: Lexicon, shape: Shape, encoding: Encoding | None, limits: Limits) -> FieldReader:
+    if encoding is None or not encoding.explicit_style:
+        return _by_content(name, lexicon, shape, encoding.content_type if encoding else None, limits)
+    return by_style(name, lexicon, shape, encoding.style, encoding.explode)
+
+
+def by_style(name: str, lexicon: Lexicon, shape: Shape, style: str, explode: bool) -> FieldReader:
+    """A reader of the fields of one name in a style of query parameters, but not of exploded objects."""
+    if style == "deepObject":
+        return _optional(deep_object(lexicon, shape, name))
+    reading = Reading(lexicon, shape, decode_form, DELIMITERS.get(style, DELIMITERS["form"]), explode)
+    if "array" not in shape.kinds and "object" not in shape.kinds:
+        return _scalar(name, reading)
+    spread = _optional(deep_object(lexicon, shape, name)) if explode and "object" in shape.kinds else None
+
+    def read(fields: Fields) -> Values | None:
+        raws = fields.get(name)
+        if not raws:
+            return spread(fields) if spread else None
+        if explode:
+            return exploded_values(reading, raws)
+        if len(raws) > 1:
+            raise Malformed("repeated-parameter", "the parameter is given more than once")
+        return reading.read(raws[0])
+
+    return read
+
+
+def _scalar(name: str, reading: Reading) -> FieldReader:
+    reader = reading.lexicon.reader(reading.shape)
+
+    def read(fields: Fields) -> Values | None:
+        raws = fields.get(name)
+        if not raws:
+            return None
+        if len(raws) > 1:
+            raise Malformed("repeated-parameter", "the parameter is given more than once")
+        return iter((reader(decode_form(raws[0])),))
+
+    return read
+
+
+def _optional(reader: Callable[[Fields], JSONValue | None]) -> FieldReader:
+    def read(fields: Fields) -> Values | None:
+        value = reader(fields)
+        return None if value is None else iter((value,))
+
+    return read
+
+
+def _by_content(name: str, lexicon: Lexicon, shape: Shape, content_type: str | None, limits: Limits) -> FieldReader:
+    nested = deep_object(lexicon, shape, name)
+    text_reader = text_by_content(lexicon, shape, content_type, limits)
+    item_reader = text_by_content(lexicon, lexicon.shapes.item(shape, 0), content_type, limits)
+
+    def read(fields: Fields) -> Values | None:
+        raws = fields.get(name)
+        if not raws:
+            value = nested(fields) if "object" in shape.kinds or "array" in shape.kinds else None
+            return None if value is None else iter((value,))
+        return spread([decode_form(raw) for raw in raws], shape, text_reader, item_reader)
+
+    return read
+
+
+def spread(
+    texts: list[str],
+    shape: Shape,
+    whole: Callable[[str], JSONValue],
+    item: Callable[[str], JSONValue],
+) -> Values:
+    """The texts of one name by content: one as the whole value or an array of one, several as an array."""
+    if len(texts) == 1 and (shape.is_scalar or "array" not in shape.kinds):
+        yield whole(texts[0])
+    if "array" in shape.kinds:
+        yield [item(text) for text in texts]
+        if texts == [""]:
+            yield []
+    elif len(texts) > 1:
+        raise Malformed("repeated-parameter", "a field that is no array is given more than once")
+
+
+def text_by_content(
+    lexicon: Lexicon, shape: Shape, content_type: str | None, limits: Limits
+) -> Callable[[str], JSONValue]:
+    """Text to a value by a content type: JSON where it says so, or where nothing else can be meant."""
+    if is_json(content_type) if content_type else not shape.is_scalar:
+        return lambda text: json_text(text, limits)
+    return lexicon.reader(shape)
+
+
+def json_text(text: str, limits: Limits) -> JSONValue:
+    """A JSON value inside a field, a part or a parameter; Malformed when it is none."""
+    try:
+        return strict_json.parse(text.encode("utf-8"), limits)
+    except Refused as error:
+        problem = error.errors[0]
+        raise Malformed(problem.code, problem.detail) from None
