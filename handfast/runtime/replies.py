@@ -1,0 +1,341 @@
+"""From a reply that a handler gave to the answer that is sent: chosen, encoded once, and judged before anything leaves.
+
+What the contract does not describe raises `ResponseViolation`: an undeclared status, media type or header, a missing
+or wrong header, a body outside its schema. The text of a violation is for the log; it never holds values.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import AsyncIterable, Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated, Literal, TypeAlias, cast, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic_core import from_json
+
+from handfast.contract import names
+from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
+from handfast.contract.model import Header as HeaderDeclaration
+from handfast.errors import ResponseViolation
+from handfast.runtime.accept import best
+from handfast.runtime.answers import Answer, RawHeaders, may_have_body
+from handfast.runtime.header_text import header_text, is_field_value
+from handfast.runtime.reply import Header, Reply
+from handfast.runtime.streams import Stream, bytes_of, stream_of
+
+logger = logging.getLogger("handfast.violations")
+
+Mode: TypeAlias = Literal["enforce", "report", "off"]
+"""What happens to a reply that breaks the contract: it becomes a 500, it is logged and sent, or nobody looks."""
+
+Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
+"""What is wrong with a value, for the log; nothing when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """One declared media type of a response, ready to encode a body."""
+
+    name: str
+    header: bytes
+    kind: str
+    check: Check | None
+    stream: Stream | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One declared header of a response, and the field of the reply that has its value."""
+
+    name: str
+    wire: bytes
+    attribute: str | None
+    required: bool
+    declaration: HeaderDeclaration
+    adapter: TypeAdapter[object] | None
+    check: Check | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How replies of one class become answers."""
+
+    response: Response
+    status: int | None
+    contents: tuple[_Content, ...]
+    headers: tuple[_Field, ...]
+    adapter: TypeAdapter[object] | None
+
+
+class Replies:
+    """Encodes the replies of one operation; how is worked out when a class of replies is met for the first time."""
+
+    __slots__ = ("_contract", "_forms", "_judging", "_mode", "_names", "_operation")
+
+    def __init__(self, contract: Contract, operation: Operation, mode: Mode) -> None:
+        self._contract = contract
+        self._operation = operation
+        self._mode = mode
+        self._judging = mode != "off"
+        self._names = {names.reply_name(operation, response): response for response in operation.responses}
+        self._forms: dict[type[Reply], _Form] = {}
+
+    def encode(self, reply: object, accept: str | None) -> Answer:
+        """The answer for a reply; raises `ResponseViolation` when it breaks the contract (in mode `enforce`)."""
+        form = self._forms.get(type(reply))  # type: ignore[arg-type]  # what is no reply is not found
+        if form is None:
+            form = self._form_of(reply)
+        status = form.status if form.status is not None else self._status(form, cast("Reply", reply))
+        headers: RawHeaders = []
+        answer = Answer(status, headers)
+        if form.contents:
+            self._put_body(form, cast("Reply", reply), answer, accept)
+        for header in form.headers:
+            value = getattr(reply, header.attribute, None) if header.attribute is not None else None
+            if value is None:
+                if header.required and self._judging:
+                    self.violation(f"the required header {header.name} is missing", status)
+                continue
+            headers.append((header.wire, self._header_value(header, value, status)))
+        return answer
+
+    def violation(self, what: str, status: int | None = None, errors: Sequence[str] = ()) -> None:
+        """Tell of a broken contract: raised in mode `enforce`, logged in mode `report`."""
+        place = f"{self._operation.operation_id}: " if status is None else f"{self._operation.operation_id} {status}: "
+        message = place + what + "".join(f"\n  {error}" for error in errors)
+        if self._mode == "enforce":
+            raise ResponseViolation(message)
+        if self._mode == "report":
+            logger.error("%s", message)
+
+    def _form_of(self, reply: object) -> _Form:
+        if not isinstance(reply, Reply):
+            raise ResponseViolation(
+                f"{self._operation.operation_id}: the handler gave {_article(type(reply).__name__)}, and not a reply"
+            )
+        response = self._declaration(type(reply))
+        if response is None:
+            raise ResponseViolation(
+                f"{self._operation.operation_id}: {type(reply).__name__} is not a declared reply of this operation"
+            )
+        form = self._forms[type(reply)] = self._compile(type(reply), response)
+        return form
+
+    def _declaration(self, kind: type[Reply]) -> Response | None:
+        for base in kind.__mro__:
+            if (response := self._names.get(base.__name__)) is not None:
+                return response
+        return None
+
+    def _compile(self, kind: type[Reply], response: Response) -> _Form:
+        hints = get_type_hints(kind, include_extras=True)
+        attributes: dict[str, tuple[str, object]] = {}
+        for field in fields(kind):  # type: ignore[arg-type]  # generated replies are dataclasses
+            hint = hints.get(field.name)
+            if get_origin(hint) is Annotated:
+                for mark in get_args(hint)[1:]:
+                    if isinstance(mark, Header):
+                        attributes[mark.name.lower()] = (field.name, get_args(hint)[0])
+        status = int(response.status) if response.status.isdecimal() else None
+        if status is None and isinstance(fixed := kind.__dict__.get("status"), int):
+            status = fixed
+        body = hints.get("body")
+        return _Form(
+            response=response,
+            status=status,
+            contents=tuple(self._content(name, media) for name, media in response.content.items()),
+            headers=tuple(
+                self._field(name, declaration, attributes.get(name.lower()))
+                for name, declaration in response.headers.items()
+                if name.lower() != "content-type"
+            ),
+            adapter=None if body is None or _is_model(body) else TypeAdapter(body),
+        )
+
+    def _content(self, name: str, media: MediaType) -> _Content:
+        stream = stream_of(name, media, self._contract)
+        kind = "stream" if stream is not None else _kind(name)
+        header = f"{name}; charset=utf-8" if kind == "text" and "charset" not in name else name
+        check = None
+        if media.schema is not None and kind in ("json", "text"):
+            check = self._check(media.schema.pointer)
+        return _Content(name=name, header=header.encode("latin-1"), kind=kind, check=check, stream=stream)
+
+    def _field(self, name: str, declaration: HeaderDeclaration, attribute: tuple[str, object] | None) -> _Field:
+        schema = declaration.schema or (declaration.content.schema if declaration.content is not None else None)
+        hint = attribute[1] if attribute is not None else None
+        return _Field(
+            name=name,
+            wire=name.lower().encode("latin-1"),
+            attribute=attribute[0] if attribute is not None else None,
+            required=declaration.required,
+            declaration=declaration,
+            adapter=None if hint in (None, str, str | None) else TypeAdapter(hint),
+            check=self._check(schema.pointer) if schema is not None else None,
+        )
+
+    def _check(self, pointer: str) -> Check | None:
+        if not self._judging:
+            return None
+        judge = self._contract.judges.judge(pointer, Direction.RESPONSE)
+        is_valid, errors = judge.is_valid, judge.errors
+
+        def check(value: JSONValue) -> Sequence[str]:
+            if is_valid(value):
+                return ()
+            return [f"{error.pointer or '(root)'}: {error.message} [{error.code}]" for error in errors(value)]
+
+        return check
+
+    def _status(self, form: _Form, reply: Reply) -> int:
+        status = getattr(reply, "status", None)
+        if not isinstance(status, int) or not 100 <= status <= 599:
+            raise ResponseViolation(f"{self._operation.operation_id}: {type(reply).__name__} has no status to send")
+        if self._judging and self._operation.response(status) is not form.response:
+            self.violation(f"{type(reply).__name__} is declared for {form.response.status}, not for {status}", status)
+        return status
+
+    def _put_body(self, form: _Form, reply: Reply, answer: Answer, accept: str | None) -> None:
+        body = getattr(reply, "body", None)
+        if not may_have_body(answer.status):
+            return
+        content = form.contents[0] if len(form.contents) == 1 else self._choose(form, reply, body, accept)
+        media_type = getattr(reply, "media_type", None)
+        header = content.header
+        if "*" in content.name:
+            header = self._concrete(content, media_type, answer.status)
+        answer.headers.append((b"content-type", header))
+        if content.kind == "json":
+            answer.body = self._json(form, body, answer.status)
+            if content.check is not None:
+                self._judge_json(content.check, answer)
+        elif content.kind == "stream" or isinstance(body, AsyncIterable):
+            self._put_stream(content, body, answer)
+        elif content.kind == "text" and isinstance(body, str):
+            answer.body = body.encode("utf-8", "surrogatepass")
+            if content.check is not None and (errors := content.check(body)):
+                self.violation("the body breaks its schema", answer.status, errors)
+        elif isinstance(body, (bytes, bytearray, memoryview)):
+            answer.body = bytes(body)
+        else:
+            raise ResponseViolation(
+                f"{self._operation.operation_id} {answer.status}: {_article(type(body).__name__)} cannot be sent as "
+                f"{content.name}"
+            )
+
+    def _put_stream(self, content: _Content, body: object, answer: Answer) -> None:
+        if not isinstance(body, AsyncIterable):
+            raise ResponseViolation(
+                f"{self._operation.operation_id} {answer.status}: the body of {content.name} must be an asynchronous "
+                f"iterable, not {_article(type(body).__name__)}"
+            )
+        chunks = cast("AsyncIterable[object]", body)
+        if content.stream is None:
+            answer.stream = bytes_of(chunks)
+            return
+        check = None
+        if content.stream.schema is not None:
+            check = self._check(content.stream.schema.pointer)
+        answer.stream = content.stream.encode(chunks, check, lambda errors: self._item_broken(answer.status, errors))
+
+    def _item_broken(self, status: int, errors: Sequence[str]) -> None:
+        self.violation("an item of the stream breaks its schema", status, errors)
+
+    def _json(self, form: _Form, body: object, status: int) -> bytes:
+        try:
+            if isinstance(body, BaseModel):
+                return body.__pydantic_serializer__.to_json(body, by_alias=True, warnings=False)
+            if form.adapter is not None:
+                return form.adapter.serializer.to_json(body, by_alias=True, warnings=False)
+        except ValueError as error:
+            raise ResponseViolation(f"{self._operation.operation_id} {status}: no JSON can be made: {error}") from error
+        raise ResponseViolation(
+            f"{self._operation.operation_id} {status}: the body is {_article(type(body).__name__)}, and not a model"
+        )
+
+    def _judge_json(self, check: Check, answer: Answer) -> None:
+        try:
+            value = cast("JSONValue", from_json(answer.body, allow_inf_nan=False, cache_strings="keys"))
+        except ValueError as error:
+            self.violation(f"the body is not strict JSON: {error}", answer.status)
+            return
+        if errors := check(value):
+            self.violation("the body breaks its schema", answer.status, errors)
+
+    def _choose(self, form: _Form, reply: Reply, body: object, accept: str | None) -> _Content:
+        """The media type of a reply with several: what the handler says, else what the client likes best."""
+        said = getattr(reply, "media_type", None)
+        if isinstance(said, str):
+            for content in form.contents:
+                if content.name == said:
+                    return content
+            for content in form.contents:
+                if "*" in content.name and _within(said, content.name):
+                    return content
+            raise ResponseViolation(f"{self._operation.operation_id}: the media type {said} is not declared")
+        possible = [content for content in form.contents if _carries(content.kind, body)] or list(form.contents)
+        return possible[best([content.name for content in possible], accept) or 0]
+
+    def _concrete(self, content: _Content, media_type: object, status: int) -> bytes:
+        """A media type for a declared range: the handler's, where it lies within it."""
+        if isinstance(media_type, str) and "*" not in media_type and _within(media_type, content.name):
+            return media_type.encode("latin-1")
+        if content.kind == "json" or content.name == "application/*":
+            return b"application/json" if content.kind == "json" else b"application/octet-stream"
+        if content.name == "*/*":
+            return b"application/octet-stream"
+        if content.kind == "text":
+            return b"text/plain; charset=utf-8"
+        raise ResponseViolation(
+            f"{self._operation.operation_id} {status}: say which media type within {content.name} the body has"
+        )
+
+    def _header_value(self, header: _Field, value: object, status: int) -> bytes:
+        plain: JSONValue
+        if header.adapter is None:
+            plain = cast("JSONValue", value)
+        else:
+            plain = cast("JSONValue", header.adapter.dump_python(value, mode="json", by_alias=True, warnings=False))
+        if header.check is not None and (errors := header.check(plain)):
+            self.violation(f"the header {header.name} breaks its schema", status, errors)
+        if header.declaration.content is not None:
+            text = json.dumps(plain, separators=(",", ":"))
+        else:
+            text = header_text(plain, explode=header.declaration.explode)
+        if not is_field_value(text):
+            raise ResponseViolation(
+                f"{self._operation.operation_id} {status}: the header {header.name} has characters that no header may"
+            )
+        return text.encode("latin-1")
+
+
+def _kind(media_type: str) -> str:
+    """How bodies of a media type are made: `json`, `text`, or `bytes` as the handler gives them."""
+    name = media_type.split(";")[0].strip().lower()
+    if name == "application/json" or name.endswith("+json"):
+        return "json"
+    return "text" if name.startswith("text/") else "bytes"
+
+
+def _carries(kind: str, body: object) -> bool:
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return kind == "bytes"
+    if isinstance(body, AsyncIterable):
+        return kind in ("stream", "bytes")
+    return kind == "text" or kind == "json" if isinstance(body, str) else kind == "json"
+
+
+def _within(media_type: str, media_range: str) -> bool:
+    kind, _, subtype = media_range.split(";")[0].strip().lower().partition("/")
+    its_kind, _, its_subtype = media_type.split(";")[0].strip().lower().partition("/")
+    return kind in ("*", its_kind) and subtype in ("*", its_subtype)
+
+
+def _is_model(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,112 @@
+"""Streamed replies: every item is encoded, judged and sent as it comes; nothing is gathered.
+
+Server-sent events (WHATWG HTML, section 9.2), JSON lines, and JSON text sequences (RFC 7464). For server-sent events a
+schema of items that names `data` describes the event (OpenAPI 3.2.0, section 4.14.4.2): its members become the fields
+of the event. Any other schema describes what is in `data`, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from pydantic_core import from_json, to_json
+
+from handfast.contract.model import Contract, JSONValue, MediaType, Schema
+
+_EVENTS = "text/event-stream"
+_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines"})
+_FIELDS = frozenset({"data", "event", "id", "retry"})
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+
+Check = Callable[[JSONValue], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How the items of one media type are framed, and the schema that judges each."""
+
+    frame: Callable[[JSONValue, bytes], bytes]
+    schema: Schema | None
+
+    async def encode(
+        self, items: AsyncIterable[object], check: Check | None, broken: Callable[[Sequence[str]], None]
+    ) -> AsyncGenerator[bytes, None]:
+        """The chunks for the items; `broken` is told what is wrong with one, and may raise to end the stream."""
+        async for item in items:
+            raw = to_json(item, by_alias=True)
+            value = cast("JSONValue", from_json(raw, allow_inf_nan=False))
+            if check is not None and (errors := check(value)):
+                broken(errors)
+            yield self.frame(value, raw)
+
+
+def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> Stream | None:
+    """The stream that a media type is, or None when its bodies are sent in one piece."""
+    name = media_type.split(";")[0].strip().lower()
+    schema = declaration.item_schema
+    if name == _EVENTS:
+        return Stream(_event if schema is None or _describes_event(schema, contract) else _data, schema)
+    if name in _LINES:
+        return Stream(lambda value, raw: raw + b"\n", schema)
+    if name == "application/json-seq" or name.endswith("+json-seq"):
+        return Stream(lambda value, raw: b"\x1e" + raw + b"\n", schema)
+    return None
+
+
+async def bytes_of(chunks: AsyncIterable[object]) -> AsyncGenerator[bytes, None]:
+    """The chunks of a binary body as they come; TypeError for one that is no bytes."""
+    async for chunk in chunks:
+        if not isinstance(chunk, (bytes, bytearray, memoryview)):
+            raise TypeError(f"a chunk of a binary body must be bytes, not {type(chunk).__name__}")
+        if chunk:
+            yield bytes(chunk)
+
+
+def _describes_event(schema: Schema, contract: Contract) -> bool:
+    properties = _properties(schema.value, contract, 8)
+    return "data" in properties and properties <= _FIELDS
+
+
+def _properties(schema: JSONValue, contract: Contract, depth: int) -> set[str]:
+    """The names of the properties that a schema speaks of, also through references and combinations."""
+    if not isinstance(schema, dict) or depth == 0:
+        return set()
+    found = set(properties) if isinstance(properties := schema.get("properties"), dict) else set[str]()
+    if isinstance(reference := schema.get("$ref"), str) and reference.startswith("#/"):
+        found |= _properties(_at(contract, reference[1:]), contract, depth - 1)
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        if isinstance(branches := schema.get(keyword), list):
+            for branch in branches:
+                found |= _properties(branch, contract, depth - 1)
+    return found
+
+
+def _at(contract: Contract, pointer: str) -> JSONValue:
+    target: JSONValue = cast("dict[str, JSONValue]", contract.document)
+    for token in pointer.split("/")[1:]:
+        if not isinstance(target, dict):
+            return None
+        target = target.get(token.replace("~1", "/").replace("~0", "~"))
+    return target
+
+
+def _data(value: JSONValue, raw: bytes) -> bytes:
+    return b"data: " + raw + b"\n\n"
+
+
+def _event(value: JSONValue, raw: bytes) -> bytes:
+    if not isinstance(value, dict) or not value.keys() <= _FIELDS:
+        return _data(value, raw)
+    lines: list[str] = []
+    for name in ("event", "id", "retry"):
+        if (member := value.get(name)) is not None:
+            lines.append(f"{name}: {_LINE_BREAK.sub(' ', str(member))}")
+    if "data" in value:
+        data = value["data"]
+        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        lines += (f"data: {line}" for line in _LINE_BREAK.split(text))
+    return ("\n".join(lines) + "\n\n").encode()
