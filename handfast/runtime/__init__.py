@@ -5,6 +5,7 @@ from __future__ import annotations
 from handfast.runtime.content import ByteStream, Upload
 from handfast.runtime.exact import Date, DateTime, Uuid
 from handfast.runtime.limits import Limits
+from handfast.runtime.model import Model
 from handfast.runtime.operations import Operations
 from handfast.runtime.reply import ErrorReply, Header, Reply
 
@@ -15,6 +16,7 @@ __all__ = [
     "ErrorReply",
     "Header",
     "Limits",
+    "Model",
     "Operations",
     "Reply",
     "Upload",

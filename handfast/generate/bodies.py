@@ -1,0 +1,118 @@
+"""The types of bodies: what a handler gets or gives for the media types of a request or response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from handfast.contract.model import Direction, Encoding, MediaType
+from handfast.contract.names import pascal_case
+from handfast.generate.annotations import annotation
+from handfast.generate.emission import Emitter, Place
+from handfast.generate.lattice import ANY, Alternative, Anything, Array, Object, Special, Text, Type
+from handfast.generate.scope import Scope
+
+_FORM = "application/x-www-form-urlencoded"
+_STREAMS = frozenset(
+    {
+        *("application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines"),
+        *("application/json-seq", "text/event-stream"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What a media type carries: one value, items of a stream, text or bytes; `type` is that of the value or item."""
+
+    kind: str
+    type: Type = ()
+    media_type: str = ""
+
+    def is_same(self, other: _Carried) -> bool:
+        return (self.kind, self.type) == (other.kind, other.type)
+
+
+def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emitter, scope: Scope) -> str:
+    """The annotation of a body: the union of what its media types carry; `place` names objects without a name.
+
+    Where several media types carry different things, the subtype tells their names apart: `SendRequestJson`.
+    """
+    distinct: list[_Carried] = []
+    for name, media_type in content.items():
+        carried = _carried(name, media_type, place.direction, emitter)
+        if not any(carried.is_same(known) for known in distinct):
+            distinct.append(carried)
+    valued = [carried for carried in distinct if carried.type]
+    written: dict[str, None] = {}
+    for carried in distinct:
+        subtype = pascal_case(carried.media_type.partition("/")[2]) if len(valued) > 1 else ""
+        written[_written(carried, place.named(place.name + subtype), emitter, scope)] = None
+    return " | ".join(written)
+
+
+def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Emitter) -> _Carried:
+    essence = name.partition(";")[0].strip().lower()
+    if media_type.item_schema is not None or essence in _STREAMS or essence.endswith("+json-seq"):
+        item = media_type.item_schema
+        return _Carried("items", ANY if item is None else emitter.type_of(item, direction), essence)
+    schema = ANY if media_type.schema is None else emitter.type_of(media_type.schema, direction)
+    if essence == "application/json" or essence.endswith("+json"):
+        return _Carried("value", schema, essence)
+    if direction is Direction.REQUEST and essence == _FORM:
+        return _Carried("value", schema, essence)
+    if direction is Direction.REQUEST and essence.startswith("multipart/"):
+        return _Carried("value", _with_files(schema, media_type.encoding, emitter), essence)
+    return _Carried("text" if essence.startswith("text/") else "bytes", media_type=essence)
+
+
+def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope) -> str:
+    request = place.direction is Direction.REQUEST
+    iterable = "AsyncIterator" if request else "AsyncIterable"
+    match carried.kind:
+        case "value":
+            return annotation(carried.type, place, emitter, scope)
+        case "items":
+            item = annotation(carried.type, place.named(f"{place.name}Item"), emitter, scope)
+            return f"{scope.standard(iterable)}[{item}]"
+        case "text":
+            return "str"
+        case _:
+            return scope.runtime("ByteStream") if request else f"bytes | {scope.standard(iterable)}[bytes]"
+
+
+def _with_files(type_: Type, encoding: Mapping[str, Encoding], emitter: Emitter) -> Type:
+    """The type of a multipart body, whose binary members are files; the same type if it has none."""
+    written = emitter.written_out(type_, Direction.REQUEST)
+    if len(written) != 1 or not isinstance(form := written[0], Object):
+        return type_
+    members = {
+        name: replace(member, type=_file(member.type, encoding.get(name), emitter))
+        for name, member in form.properties.items()
+    }
+    extra = None if form.extra is None else _file(form.extra, None, emitter)
+    files: Object = replace(form, properties=members, extra=extra)
+    return type_ if files == form else (files,)
+
+
+def _file(type_: Type, encoding: Encoding | None, emitter: Emitter) -> Type:
+    """A part as a file: a string of the format binary, or a part of which nothing is said but what it is not."""
+    written = emitter.written_out(type_, Direction.REQUEST)
+    if encoding is not None and encoding.content_type is not None and _is_structured(encoding.content_type):
+        return type_
+    changed: list[Alternative] = []
+    for alternative in written:
+        match alternative:
+            case Text(form) if form == "binary":
+                changed.append(Special("Upload"))
+            case Anything():
+                changed.append(Special("Upload"))
+            case Array(items) if items is not None and (inner := _file(items, encoding, emitter)) != items:
+                changed.append(replace(alternative, items=inner))
+            case _:
+                changed.append(alternative)
+    return tuple(changed) if tuple(changed) != written else type_
+
+
+def _is_structured(content_type: str) -> bool:
+    return any(kind in content_type.lower() for kind in ("json", "text/"))

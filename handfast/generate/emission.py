@@ -1,0 +1,324 @@
+"""Types as the document of plain schemas that datamodel-code-generator is fed, one for each name of models.py.
+
+Every object with members gets a class of its own and a name from here, so that nothing is left to be named. Where
+Pydantic means exactly what the schema does, the constraint stays: lengths are code points and numbers are compared as
+numbers on both sides. A constraint inside a list or a union would need a name, and is left to the judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import ceil, floor
+from typing import TypeAlias
+
+from handfast.contract.directions import Directions
+from handfast.contract.model import Contract, Direction, JSONValue, Schema, SchemaValue
+from handfast.contract.names import pascal_case
+from handfast.contract.pointers import join as below
+from handfast.contract.pointers import to_tokens
+from handfast.generate.lattice import (
+    ANY,
+    KINDS,
+    NOTHING,
+    Alternative,
+    Anything,
+    Array,
+    Boolean,
+    Null,
+    Number,
+    Object,
+    Reference,
+    Special,
+    Text,
+    Type,
+    is_free,
+)
+from handfast.generate.naming import REQUEST_NAME, Names, class_name
+from handfast.generate.projector import EXACT_FORMATS, Projector
+from handfast.generate.references import References
+from handfast.generate.uses import Uses
+
+Emitted: TypeAlias = dict[str, JSONValue]
+
+RUNTIME = "handfast.runtime"
+
+_COMPONENTS = "/components/schemas"
+_INT64 = 2**63 - 1
+_STRUCTURE = frozenset(
+    {
+        *("components", "schemas", "properties", "patternProperties", "$defs", "definitions", "paths", "responses"),
+        *("content", "schema", "headers", "parameters", "allOf", "anyOf", "oneOf"),
+    }
+)
+
+
+@dataclass(slots=True)
+class Model:
+    """One name of models.py: the plain schema it is made of, and the pointer of the schema that it stands for."""
+
+    name: str
+    pointer: str
+    schema: Emitted = field(default_factory=dict[str, JSONValue])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a type is written: the name that an object there would get, a pointer for messages, the direction."""
+
+    name: str
+    pointer: str
+    direction: Direction
+
+    def named(self, name: str) -> Place:
+        """The same place under another name."""
+        return replace(self, name=name)
+
+
+class Emitter:
+    """Gives every schema of a contract a name, and keeps the models that come of it, by name."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._references = References(contract.document)
+        self._uses = Uses(contract, self._references)
+        self._projectors = {
+            direction: Projector(self._references, Directions(self._references.schemas, direction))
+            for direction in Direction
+        }
+        self._names = Names(contract.locate)
+        self._classes: dict[tuple[str, Direction], str] = {}
+        self.models: dict[str, Model] = {}
+        self._name_components(contract)
+        for (pointer, direction), name in self._classes.items():
+            self._emit_named(Place(name, pointer, direction))
+
+    def check(self) -> None:
+        """Raise GenerationError with all names that collide."""
+        self._names.check()
+
+    def type_of(self, schema: Schema, direction: Direction) -> Type:
+        """The type of a schema where an operation uses it."""
+        return self._projectors[direction].at(schema.pointer)
+
+    def has_default(self, schema: Schema) -> bool:
+        """Whether the contract has a value for a parameter that is not sent."""
+        return self._references.has_default(schema.pointer)
+
+    def written_out(self, type_: Type, direction: Direction) -> Type:
+        """A type that is a reference, followed to what it leads to."""
+        seen: set[str] = set()
+        while len(type_) == 1 and isinstance(reference := type_[0], Reference) and reference.pointer not in seen:
+            seen.add(reference.pointer)
+            type_ = self._projectors[direction].named(reference.pointer)
+        return type_
+
+    def add(self, type_: Type, place: Place, description: str = "") -> str:
+        """Make a model of a type, and answer the name that it got."""
+        name = self._names.derive(place.name, place.pointer)
+        model = self.models[name] = Model(name, place.pointer)
+        model.schema = self._component(type_, place.named(name))
+        if description:
+            model.schema["description"] = description
+        return name
+
+    def class_of(self, pointer: str, direction: Direction) -> str:
+        """The name of a schema that others refer to, in a direction."""
+        for wanted in (direction, Direction.RESPONSE, Direction.REQUEST):
+            if (name := self._classes.get((pointer, wanted))) is not None:
+                return name
+        raise KeyError(pointer)
+
+    def settled(self, type_: Type, place: Place) -> list[tuple[Alternative, str]]:
+        """The alternatives of a type as they are written, each with the name that it would get.
+
+        Null stands last. Where true could be taken for 1 (Pydantic's `Literal` compares them as equal) there are no
+        literals of either kind.
+        """
+        if type_ in (ANY, NOTHING) or all(kind in type_ for kind in KINDS):
+            return [(Anything(), place.name)]
+        mixed = {Boolean, Number} <= self._kinds(type_, place.direction, set())
+        plain = [_plain(alternative, mixed=mixed) for alternative in type_ if not isinstance(alternative, Null)]
+        plain.extend(alternative for alternative in type_ if isinstance(alternative, Null))
+        objects = [alternative for alternative in plain if isinstance(alternative, Object) and not is_free(alternative)]
+        if len(objects) < 2:
+            return [(alternative, place.name) for alternative in plain]
+        return [
+            (alternative, f"{place.name}Option{objects.index(alternative) + 1}")
+            if alternative in objects
+            else (alternative, place.name)
+            for alternative in plain
+        ]
+
+    def _kinds(self, type_: Type, direction: Direction, seen: set[str]) -> set[type[Alternative]]:
+        kinds: set[type[Alternative]] = set()
+        for alternative in type_:
+            if isinstance(alternative, Anything):
+                return {type(kind) for kind in KINDS}
+            if not isinstance(alternative, Reference):
+                kinds.add(type(alternative))
+            elif alternative.pointer not in seen:
+                seen.add(alternative.pointer)
+                kinds |= self._kinds(self._projectors[direction].named(alternative.pointer), direction, seen)
+        return kinds
+
+    def _name_components(self, contract: Contract) -> None:
+        found = contract.document.get("components")
+        components = found.get("schemas") if isinstance(found, dict) else None
+        named = {below(_COMPONENTS, name): name for name in components} if isinstance(components, dict) else {}
+        for pointer, name in named.items():
+            self._name(pointer, class_name(name), author=True)
+        for pointer in self._references.targets:
+            if pointer not in named:
+                self._name(pointer, _derived(pointer), author=False)
+
+    def _name(self, pointer: str, name: str, *, author: bool) -> None:
+        take = self._names.claim if author else self._names.derive
+        *first, last = self._uses.directions(pointer)
+        self._classes[(pointer, last)] = take(name, pointer)
+        if first:
+            schema = self._references.schema(pointer)
+            given = schema.get(REQUEST_NAME) if isinstance(schema, dict) else None
+            request = given if isinstance(given, str) else f"{name}Request"
+            self._classes[(pointer, Direction.REQUEST)] = take(request, pointer)
+
+    def _emit_named(self, place: Place) -> None:
+        schema = self._references.schema(place.pointer)
+        model = self.models[place.name] = Model(place.name, place.pointer)
+        model.schema = self._component(self._projectors[place.direction].named(place.pointer), place)
+        model.schema.update(_notes(schema))
+
+    def _component(self, type_: Type, place: Place) -> Emitted:
+        """The plain schema of a model; one object alone is a class, everything else an alias."""
+        objects = [alternative for alternative in type_ if isinstance(alternative, Object) and not is_free(alternative)]
+        if len(objects) == len(type_) == 1:
+            return self._class(objects[0], place)
+        name = f"{place.name}Object" if len(objects) == 1 else place.name
+        return self._emit(type_, place.named(name), constrained=True)
+
+    def _class(self, object_: Object, place: Place) -> Emitted:
+        properties: dict[str, JSONValue] = {}
+        for key, member in object_.properties.items():
+            inner = place.named(place.name + pascal_case(key))
+            properties[key] = {**self._emit(member.type, inner, constrained=True), **_notes(dict(member.notes))}
+        schema: Emitted = {"type": "object", "properties": properties}
+        if required := [key for key in object_.properties if key in object_.required]:
+            schema["required"] = [*required]
+        if object_.closed:
+            schema["additionalProperties"] = False
+        elif object_.extra is not None:
+            schema["additionalProperties"] = self._emit(object_.extra, place.named(f"{place.name}Value"))
+        return schema
+
+    def _emit(self, type_: Type, place: Place, *, constrained: bool = False) -> Emitted:
+        settled = self.settled(type_, place)
+        single = sum(not isinstance(alternative, Null) for alternative, _ in settled) == 1
+        parts = [
+            part
+            for alternative, name in settled
+            for part in self._alternative(alternative, place.named(name), constrained=constrained and single)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        if single and all(part.keys().isdisjoint(_NOT_IN_LISTS) for part in parts):
+            return {**parts[0], "type": [part["type"] for part in parts]}
+        return {"anyOf": [*parts]}
+
+    def _alternative(self, alternative: Alternative, place: Place, *, constrained: bool) -> list[Emitted]:
+        match alternative:
+            case Anything():
+                return [{}]
+            case Null():
+                return [_NULL]
+            case Boolean(values):
+                return [{"type": "boolean"} if values is None else {"type": "boolean", "enum": [*values]}]
+            case Number():
+                return _number(alternative, constrained=constrained)
+            case Text():
+                return [_text(alternative, constrained=constrained)]
+            case Array():
+                items = self._emit(alternative.items or ANY, place.named(f"{place.name}Item"))
+                return [{"type": "array", "items": items, **(_lengths(alternative, "Items") if constrained else {})}]
+            case Object() if is_free(alternative):
+                others = self._emit(alternative.extra or ANY, place.named(f"{place.name}Value"))
+                return [{"type": "object", "additionalProperties": others}]
+            case Object():
+                return [_reference(self.add((alternative,), place))]
+            case Reference(pointer):
+                return [_reference(self.class_of(pointer, place.direction))]
+            case Special(name):
+                return [_custom(name)]
+
+
+_NULL: Emitted = {"type": "null"}
+_NOT_IN_LISTS = frozenset({"$ref", "anyOf", "enum", "customTypePath", "additionalProperties"})
+
+
+def _reference(name: str) -> Emitted:
+    return {"$ref": f"#{_COMPONENTS}/{name}"}
+
+
+def _custom(name: str) -> Emitted:
+    return {"type": "string", "customTypePath": f"{RUNTIME}.{name}"}
+
+
+def _number(number: Number, *, constrained: bool) -> list[Emitted]:
+    if number.values is not None:
+        return [{"type": "integer", "enum": [*number.values]}]
+    if number.integer:
+        return [{"type": "integer", **(_integer_bounds(number) if constrained else {})}]
+    bounds = _bounds(number) if constrained else {}
+    return [{"type": "integer", **bounds}, {"type": "number", **bounds}]
+
+
+def _integer_bounds(number: Number) -> Emitted:
+    bounds: Emitted = {}
+    if (low := number.minimum) is not None:
+        bounds["minimum"] = floor(low.value) + 1 if low.exclusive else ceil(low.value)
+    if (high := number.maximum) is not None:
+        bounds["maximum"] = ceil(high.value) - 1 if high.exclusive else floor(high.value)
+    return {keyword: value for keyword, value in bounds.items() if isinstance(value, int) and abs(value) < _INT64}
+
+
+def _bounds(number: Number) -> Emitted:
+    bounds: Emitted = {}
+    for keyword, bound in (("minimum", number.minimum), ("maximum", number.maximum)):
+        if bound is not None and abs(bound.value) < _INT64:
+            bounds[f"exclusive{keyword.capitalize()}" if bound.exclusive else keyword] = bound.value
+    return bounds
+
+
+def _text(text: Text, *, constrained: bool) -> Emitted:
+    if text.values is not None:
+        return {"type": "string", "enum": [*text.values]}
+    if text.format in EXACT_FORMATS:
+        return _custom(EXACT_FORMATS[text.format])
+    return {"type": "string", **(_lengths(text, "Length") if constrained else {})}
+
+
+def _lengths(limited: Text | Array, noun: str) -> Emitted:
+    lengths: Emitted = {f"min{noun}": limited.shortest} if limited.shortest else {}
+    return lengths if limited.longest is None else {**lengths, f"max{noun}": limited.longest}
+
+
+def _plain(alternative: Alternative, *, mixed: bool) -> Alternative:
+    match alternative:
+        case Boolean(values) if values is not None and (mixed or len(values) > 1):
+            return Boolean()
+        case Number(integer, values) if values is not None and (mixed or not integer):
+            return Number(integer)
+        case _:
+            return alternative
+
+
+def _notes(schema: SchemaValue | dict[str, JSONValue]) -> Emitted:
+    notes: Emitted = {}
+    if isinstance(schema, dict):
+        if isinstance(description := schema.get("description"), str) and description.strip():
+            notes["description"] = description.strip()
+        if schema.get("deprecated") is True:
+            notes["deprecated"] = True
+    return notes
+
+
+def _derived(pointer: str) -> str:
+    parts = [token for token in to_tokens(pointer) if token not in _STRUCTURE]
+    return class_name(pascal_case(" ".join(parts)))

@@ -1,0 +1,125 @@
+"""operations/<tag>.py: an abstract class for each tag with a method for each operation, and the replies of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from handfast.contract.model import Contract, Direction, Operation, Parameter, ParameterLocation
+from handfast.contract.names import (
+    argument_names,
+    method_name,
+    module_name,
+    operations_class_name,
+    pascal_case,
+    reply_name,
+)
+from handfast.errors import GenerationError
+from handfast.generate.annotations import annotation
+from handfast.generate.bodies import body_annotation
+from handfast.generate.emission import Emitter, Place
+from handfast.generate.lattice import ANY, Type
+from handfast.generate.replies import own_replies, reply_class
+from handfast.generate.scope import Scope
+from handfast.generate.text import HEADER, docstring
+
+_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+"""OpenAPI 3.1.1, section 4.8.12.2.1: parameters of these names "SHALL be ignored"."""
+
+
+def by_module(contract: Contract) -> dict[str, list[Operation]]:
+    """The operations by the module of their tag; raises GenerationError for tags or operations that become one."""
+    modules: dict[str, list[Operation]] = {}
+    for operation in contract.operations:
+        others = modules.setdefault(module_name(operation.tag), [])
+        for other in others:
+            if other.tag != operation.tag:
+                _refuse("tags", f"the module {module_name(operation.tag)}", other, operation, contract)
+            if method_name(other) == method_name(operation):
+                _refuse("operations", f"the method {method_name(operation)}", other, operation, contract)
+        others.append(operation)
+    return modules
+
+
+def operations_module(operations: list[Operation], contract: Contract, emitter: Emitter, shared: Iterable[str]) -> str:
+    """The text of the module of a tag, not yet formatted."""
+    tag = operations[0].tag
+    name = operations_class_name(tag)
+    replies = {reply.name: reply for operation in operations for reply in own_replies(operation).values()}
+    if taken := sorted({*replies, name} & set(shared)):
+        raise GenerationError(
+            f"components/responses/{taken[0]} has the name of a class that is made for the tag {tag}\n"
+            "    hint: rename the response"
+        )
+    scope = Scope([name, *replies], shared, depth=2)
+    described = next((known.description for known in contract.tags if known.name == tag), "")
+    classes = [reply_class(reply, emitter, scope) for reply in replies.values()]
+    abstract = [
+        f"class {name}({scope.runtime('Operations')}, tag={tag!r}):",
+        docstring(f"Operations tagged {tag}: {described}" if described else f"Operations tagged {tag}.", "    "),
+        *(_method(operation, emitter, scope) for operation in operations),
+    ]
+    head = f"{HEADER}\n{docstring(f'The operations tagged {tag}, and their replies.')}"
+    return "\n\n".join([head, scope.imports(), *classes, "\n".join(abstract)]) + "\n"
+
+
+def arguments(operation: Operation) -> Mapping[str, Parameter]:
+    """The parameters of an operation by the name of their argument, in the order of the contract."""
+    named = argument_names(operation)
+    return {
+        named[(str(parameter.location), parameter.name)]: parameter
+        for parameter in operation.parameters
+        if parameter.location is not ParameterLocation.HEADER or parameter.name.lower() not in _IGNORED_HEADERS
+    }
+
+
+def _method(operation: Operation, emitter: Emitter, scope: Scope) -> str:
+    written = [
+        f"{name}: {_argument(operation, parameter, emitter, scope)}" for name, parameter in arguments(operation).items()
+    ]
+    if operation.request_body is not None and operation.request_body.content:
+        place = Place(
+            f"{pascal_case(operation.operation_id)}Request", operation.request_body.pointer, Direction.REQUEST
+        )
+        body = body_annotation(operation.request_body.content, place, emitter, scope)
+        written.append(f"body: {body if operation.request_body.required else _or_none(body)}")
+    signature = ", ".join(["self", *(["*"] if written else []), *written])
+    own = own_replies(operation)
+    replies = dict.fromkeys(reply_name(operation, response) for response in operation.responses)
+    answer = " | ".join(name if name in own else scope.reply(name) for name in replies) or "None"
+    return (
+        f"    @{scope.standard('abstractmethod')}\n"
+        f"    async def {method_name(operation)}({signature}) -> {answer}:\n{_described(operation)}"
+    )
+
+
+def _argument(operation: Operation, parameter: Parameter, emitter: Emitter, scope: Scope) -> str:
+    place = Place(
+        pascal_case(operation.operation_id) + pascal_case(parameter.name), parameter.pointer, Direction.REQUEST
+    )
+    schema = parameter.schema or (parameter.content.schema if parameter.content else None)
+    type_: Type = ANY if schema is None else emitter.type_of(schema, Direction.REQUEST)
+    written = annotation(type_, place, emitter, scope)
+    given = parameter.required or (parameter.schema is not None and emitter.has_default(parameter.schema))
+    return written if given else _or_none(written)
+
+
+def _or_none(written: str) -> str:
+    return written if written.endswith("None") or written in ("Any", "Any_") else f"{written} | None"
+
+
+def _described(operation: Operation) -> str:
+    title = f"{operation.method} {operation.path}"
+    parts = [
+        f"{title}: {operation.summary.strip()}" if operation.summary.strip() else title,
+        operation.description,
+        "Deprecated." if operation.deprecated else "",
+        f"Contract: #{operation.pointer}",
+    ]
+    return docstring("\n\n".join(part.strip() for part in parts if part.strip()), "        ")
+
+
+def _refuse(what: str, become: str, one: Operation, other: Operation, contract: Contract) -> None:
+    raise GenerationError(
+        f"two {what} become {become}: #{one.pointer} ({contract.locate(one.pointer)}) and "
+        f"#{other.pointer} ({contract.locate(other.pointer)})\n    hint: rename one of them"
+    )

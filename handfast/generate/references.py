@@ -1,0 +1,97 @@
+"""Where the references of a document lead, found out without evaluating any schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urldefrag, urljoin
+
+from handfast.contract.model import JSONValue, SchemaValue
+from handfast.contract.places import Kind, walk
+from handfast.contract.pointers import from_fragment, to_pointer
+from handfast.contract.schemas import Schemas
+
+_BASE = "https://contract.invalid/openapi"
+_ANCHORS = ("$anchor", "$dynamicAnchor")
+
+
+class References:
+    """Resolves `$ref` by JSON Pointer, `$id` and `$anchor` (JSON Schema 2020-12 Core, section 8.2).
+
+    `targets` are the JSON Pointers of all schemas that some reference in the document leads to, in its order.
+    """
+
+    def __init__(self, document: Mapping[str, JSONValue]) -> None:
+        self.schemas = Schemas(dict(document))
+        self._identifiers: dict[str, str] = {}
+        self._bases: dict[str, str] = {}
+        self._anchors: dict[tuple[str, str], str] = {}
+        written: list[tuple[str, str]] = []
+        for root, value in list(self.schemas.roots.items()):
+            for place in walk(value, Kind.SCHEMA, root):
+                if isinstance(place.value, dict):
+                    self._index(place.value, place.pointer)
+                    if isinstance(reference := place.value.get("$ref"), str):
+                        written.append((reference, place.pointer))
+        resolved = (self.resolve(reference, pointer) for reference, pointer in written)
+        self.targets: Mapping[str, None] = dict.fromkeys(target for target in resolved if target is not None)
+
+    def schema(self, pointer: str) -> SchemaValue:
+        """The schema at a JSON Pointer; a place without one admits everything."""
+        found = self.schemas.find(pointer)
+        return True if found is None else found.value
+
+    def has_default(self, pointer: str) -> bool:
+        """Whether a schema has a default, its own or one behind `$ref` or `allOf`."""
+        seen: set[str] = set()
+        pending = [pointer]
+        while pending:
+            here = pending.pop(0)
+            schema = self.schema(here)
+            if here in seen or isinstance(schema, bool):
+                continue
+            seen.add(here)
+            if "default" in schema:
+                return True
+            if isinstance(reference := schema.get("$ref"), str) and (target := self.resolve(reference, here)):
+                pending.append(target)
+            if isinstance(members := schema.get("allOf"), list):
+                pending.extend(f"{here}/allOf/{index}" for index in range(len(members)))
+        return False
+
+    def resolve(self, reference: str, pointer: str) -> str | None:
+        """The JSON Pointer of the schema that a reference written at `pointer` leads to; None if there is none."""
+        uri, fragment = urldefrag(_absolute(self._base(pointer), reference))
+        root = "" if uri == _BASE else self._identifiers.get(uri)
+        if root is None:
+            return None
+        if fragment and not fragment.startswith("/"):
+            return self._anchors.get((uri, fragment))
+        try:
+            found = self.schemas.find(root + to_pointer(from_fragment(fragment)))
+        except ValueError:
+            return None
+        return None if found is None or not found.pointer else found.pointer
+
+    def _index(self, schema: dict[str, JSONValue], pointer: str) -> None:
+        identifier = schema.get("$id")
+        if isinstance(identifier, str) and not identifier.startswith("#"):
+            base = urldefrag(_absolute(self._base(pointer), identifier)).url
+            self._bases[pointer] = base
+            self._identifiers[base] = pointer
+        for keyword in _ANCHORS:
+            if isinstance(anchor := schema.get(keyword), str):
+                self._anchors.setdefault((self._base(pointer), anchor), pointer)
+
+    def _base(self, pointer: str) -> str:
+        while self._bases and pointer:
+            if pointer in self._bases:
+                return self._bases[pointer]
+            pointer = pointer.rpartition("/")[0]
+        return _BASE
+
+
+def _absolute(base: str, reference: str) -> str:
+    """RFC 3986 resolution that also takes `#...` on a URN, which `urljoin` does not."""
+    if not reference or reference.startswith("#"):
+        return urldefrag(base).url + reference
+    return urljoin(base, reference)

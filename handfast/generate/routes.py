@@ -1,0 +1,34 @@
+"""operations.txt: a line for each operation, for reviewers: tag, operationId, method, path, security, statuses."""
+
+from __future__ import annotations
+
+from handfast.contract.model import Contract, Operation
+
+
+def routes_text(contract: Contract) -> str:
+    """The operations in the order of the contract, in aligned columns."""
+    rows = [_row(operation) for operation in contract.operations]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _row(operation: Operation) -> tuple[str, ...]:
+    statuses = " ".join(response.status for response in operation.responses)
+    return (
+        operation.tag,
+        operation.operation_id,
+        operation.method,
+        operation.path,
+        security_text(operation),
+        statuses,
+    )
+
+
+def security_text(operation: Operation) -> str:
+    """What an operation asks for: `oauth2(read)`, `a & b` for both, `a | none` for an optional one, else `none`."""
+    alternatives = [
+        " & ".join(f"{scheme}({' '.join(scopes)})" if scopes else scheme for scheme, scopes in requirement.items())
+        for requirement in operation.security
+    ]
+    return " | ".join(alternative or "none" for alternative in alternatives) or "none"
