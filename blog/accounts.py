@@ -12,7 +12,6 @@ from blog import logins
 from blog.moments import now
 from blog.refusals import Changed, Taken, WrongPassword
 from blog.tables import AccountRow
-from blog.tokens import Viewer
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
@@ -73,16 +72,16 @@ async def change(
     return account
 
 
-async def change_password(session: AsyncSession, viewer: Viewer, compared: str, new_hash: str) -> None:
+async def change_password(session: AsyncSession, account_id: int, compared: str, new_hash: str) -> None:
     """Keep another hash and end all sessions; raises WrongPassword if it is not the one compared any more."""
     written = await session.exec(
         update(AccountRow)
-        .where(col(AccountRow.id) == viewer.account_id, col(AccountRow.password_hash) == compared)
+        .where(col(AccountRow.id) == account_id, col(AccountRow.password_hash) == compared)
         .values(password_hash=new_hash)
     )
     if written.rowcount != 1:
         raise WrongPassword("The password has changed in the meantime.")
-    await logins.end_all(session, viewer.account_id)
+    await logins.end_all(session, account_id)
 
 
 async def keep_hash(session: AsyncSession, account_id: int, compared: str, new_hash: str) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from sqlmodel import col, delete, select, update
@@ -31,6 +32,13 @@ class Grant:
 
     viewer: Viewer
     refresh_token: str
+
+
+class Refused(Enum):
+    """Why a session is not continued: its token is not valid, or it does not have a scope that was asked for."""
+
+    TOKEN = "token"
+    SCOPE = "scope"
 
 
 def wanted_scopes(text: str | None, allowed: frozenset[str] = frozenset(SCOPES)) -> frozenset[str] | None:
@@ -58,22 +66,27 @@ async def start(session: AsyncSession, account_id: int, scopes: frozenset[str], 
     return Grant(Viewer(account_id, login.id, scopes), _add_token(session, login, settings))
 
 
-async def renew(session: AsyncSession, refresh_token: str, scope: str | None, settings: Settings) -> Grant | None:
-    """The next refresh token of a session in exchange for the last one; None when there is none to be had.
+async def renew(session: AsyncSession, refresh_token: str, scope: str | None, settings: Settings) -> Grant | Refused:
+    """The next refresh token of a session in exchange for the last one.
 
-    A token that was used before ends its session: the caller must commit also when the answer is None. Asking for a
-    scope that the session does not have uses nothing up.
+    A token that was used before ends its session, and the caller must commit that. Asking for a scope that the session
+    does not have uses nothing up.
     """
     row = await session.get(RefreshTokenRow, _digest(refresh_token))
     login = await session.get(LoginRow, row.login_id) if row else None
-    if row is None or login is None or not _goes_on(login) or row.expires_at <= now():
-        return None
+    if row is None or login is None or not _goes_on(login):
+        return Refused.TOKEN
+    if row.used_at is not None:
+        login.ended_at = now()
+        return Refused.TOKEN
+    if row.expires_at <= now():
+        return Refused.TOKEN
     scopes = wanted_scopes(scope, frozenset(login.scope.split()))
     if scopes is None:
-        raise LookupError(scope)
+        return Refused.SCOPE
     if not await _use(session, row):
         login.ended_at = now()
-        return None
+        return Refused.TOKEN
     return Grant(Viewer(login.account_id, login.id, scopes), _add_token(session, login, settings))
 
 

@@ -1,0 +1,77 @@
+"""Where everything meets: the contract, the handlers, the domain, and what every request passes through."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from blog.settings import Settings
+from blog.start import prepare
+from handfast.contract import load_contract
+from handfast.runtime import bind
+from handlers.accounts import Accounts
+from handlers.articles import Articles
+from handlers.comments import Comments
+from handlers.health import Health
+from handlers.logs import logging_to_stderr
+from handlers.observing import RequestObserver
+from handlers.services import Services
+from handlers.shielding import SecurityHeaders
+from handlers.tags import Tags
+from handlers.tokens import Tokens
+from handlers.viewers import authenticate
+
+CONTRACT = Path(__file__).resolve().parents[1] / "openapi" / "api.yaml"
+HANDLERS = (Accounts, Tokens, Articles, Comments, Tags, Health)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application with these settings, by default those of the environment; nothing is connected to yet.
+
+    Raises ContractError and BindError with everything that does not fit.
+    """
+    settings = settings or Settings()
+    contract = load_contract(CONTRACT)
+    app = FastAPI(
+        title=contract.title,
+        version=contract.info_version,
+        lifespan=_lifespan(settings),
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    bind(app, contract, HANDLERS, security={"oauth2": authenticate}, docs="/docs" if settings.docs else None)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_credentials=settings.cors_credentials,
+            allow_methods=sorted({operation.method for operation in contract.operations}),
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "traceparent"],
+            expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+            max_age=600,
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestObserver)
+    return app
+
+
+def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        with logging_to_stderr(settings):
+            services = Services.of(settings)
+            try:
+                await prepare(services.database, examples=settings.seeds)
+                app.state.services = services
+                yield
+            finally:
+                await services.close()
+
+    return lifespan
+
+
+app = create_app()
