@@ -17,6 +17,7 @@ from typing import TypeAlias
 
 import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kinds
+from jsonschema_rs import canonical
 
 from handfast.contract.compound import REFUSE, Compound, build
 from handfast.contract.directions import CODES, Directions
@@ -80,6 +81,10 @@ class Judge:
         """
         found = self._found(value)
         return list(islice(self._judges.room(self._direction).explain(found, value), limit))
+
+    def is_satisfiable(self) -> bool:
+        """Whether some value can satisfy the schema; True as well where that cannot be decided."""
+        return self._judges.room(self._direction).is_satisfiable(self._pointer)
 
     def _found(self, value: JSONValue) -> Iterator[jsonschema_rs.ValidationError]:
         validator = self.compile()
@@ -169,12 +174,7 @@ class _Room:
             yield from explainer.explain(error, value)
 
     def compile(self, pointer: str) -> jsonschema_rs.Validator:
-        reference = self._build()[0].reference(pointer)
-        if reference is None:
-            self._built = None  # `reference` has noted the place, if there is one, as a schema that somebody wants
-            reference = self._build()[0].reference(pointer)
-        if reference is None:
-            raise ContractError([_diagnostic("schema-missing", "there is no schema here", pointer)])
+        reference = self._referred(pointer)
         try:
             return self._compile(reference, _LINEAR)
         except jsonschema_rs.ValidationError as error:
@@ -185,6 +185,16 @@ class _Room:
         except jsonschema_rs.ValidationError as error:
             raise ContractError([_uncompilable(error, pointer)]) from None
 
+    def is_satisfiable(self, pointer: str) -> bool:
+        reference = self._referred(pointer)
+        try:
+            schema = jsonschema_rs.canonicalize(
+                {"$ref": reference}, registry=self._build()[1], validate_formats=True, pattern_options=_BACKTRACKING
+            )
+        except (ValueError, canonical.CanonicalizationError):
+            return True
+        return schema.satisfiability() is not canonical.Satisfiability.NO
+
     def _compile(self, reference: str, options: _Options) -> jsonschema_rs.Validator:
         return jsonschema_rs.Draft202012Validator(
             {"$ref": reference},
@@ -194,6 +204,15 @@ class _Room:
             keywords={REFUSE: _Refused},
             pattern_options=options,
         )
+
+    def _referred(self, pointer: str) -> str:
+        reference = self._build()[0].reference(pointer)
+        if reference is None:
+            self._built = None  # `reference` has noted the place, if there is one, as a schema that somebody wants
+            reference = self._build()[0].reference(pointer)
+        if reference is None:
+            raise ContractError([_diagnostic("schema-missing", "there is no schema here", pointer)])
+        return reference
 
     def _build(self) -> tuple[Compound, jsonschema_rs.Registry]:
         if self._built is None:

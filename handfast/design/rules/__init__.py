@@ -1,0 +1,16 @@
+"""The rules of `handfast lint`, all of them, in families; to add one, write a function and a line in its table."""
+
+from __future__ import annotations
+
+from handfast.design.rule import Rule
+from handfast.design.rules import completeness, hostile, names, schemas, sdk, truth
+
+RULES: tuple[Rule, ...] = (
+    *truth.RULES,
+    *schemas.RULES,
+    *names.RULES,
+    *completeness.RULES,
+    *hostile.RULES,
+    *sdk.RULES,
+)
+"""Every rule, in the order in which they run; findings are printed in the order of the document."""

@@ -1,0 +1,129 @@
+"""Hostile-readiness: what a client may send is bounded, and costs little to check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import jsonschema_rs
+
+from handfast.contract.formats import INTEGERS
+from handfast.design.reading import JSONObject, Reading, below
+from handfast.design.rule import Finding, Rule
+from handfast.errors import Severity
+
+_SHORT = frozenset(
+    (
+        "date",
+        "date-time",
+        "time",
+        "uuid",
+        "ipv4",
+        "ipv6",
+        "hostname",
+        "char",
+        "http-date",
+        "date-time-local",
+        "time-local",
+        "binary",
+    )
+)
+_UNPORTABLE = re.compile(r"\\[pP]\{|\\u\{|\\c[A-Za-z]|\\[zZA]|\(\?[imsx]")
+_CLOSED = frozenset({"enum", "const", "$ref"})
+
+
+def string_unbounded(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in _requested(reading, "string"):
+        if "maxLength" not in schema and schema.get("format") not in _SHORT:
+            yield Finding(pointer, "a client may send a text of any length here", "add maxLength")
+
+
+def array_unbounded(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in _requested(reading, "array"):
+        if "maxItems" not in schema and schema.get("items") is not False:
+            yield Finding(pointer, "a client may send any number of items here", "add maxItems")
+
+
+def object_unbounded(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in _requested(reading, "object"):
+        closed = schema.get("additionalProperties") is False or schema.get("unevaluatedProperties") is False
+        if not closed and "maxProperties" not in schema and "/allOf/" not in pointer:
+            yield Finding(
+                pointer, "a client may send any number of members here", "add maxProperties, or close the object"
+            )
+
+
+def integer_unbounded(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in _requested(reading, "integer"):
+        least = not schema.keys().isdisjoint({"minimum", "exclusiveMinimum"})
+        greatest = not schema.keys().isdisjoint({"maximum", "exclusiveMaximum"})
+        if schema.get("format") not in INTEGERS and not (least and greatest):
+            yield Finding(pointer, "an integer of any size may come here", "add format: int32 or int64, or both bounds")
+
+
+def _requested(reading: Reading, type_: str) -> Iterator[tuple[str, JSONObject]]:
+    """The schemas of requests that admit a type, and do not say by an enum or a reference which values."""
+    for pointer, schema in reading.schemas:
+        declared = schema.get("type")
+        admitted = declared == type_ or (isinstance(declared, list) and type_ in declared)
+        if admitted and pointer in reading.sent and schema.keys().isdisjoint(_CLOSED):
+            yield pointer, schema
+
+
+def pattern_backtracks(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if schema.get("x-handfast-regex") == "backtracking":
+            continue
+        for at, pattern in _patterns(pointer, schema):
+            if not _is_linear(pattern):
+                message = "look-around and back-references make the time for a match unpredictable"
+                hint = "write it without, or say x-handfast-regex: backtracking beside it"
+                yield Finding(at, message, hint)
+
+
+def pattern_unportable(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        for at, pattern in _patterns(pointer, schema):
+            found = _UNPORTABLE.search(pattern)
+            if found is not None:
+                yield Finding(
+                    at, f"{found[0]} does not mean the same in every language", "use classes of characters instead"
+                )
+
+
+def pattern_unanchored(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        pattern = schema.get("pattern")
+        if isinstance(pattern, str) and not (pattern.startswith("^") and pattern.endswith("$")):
+            yield Finding(below(pointer, "pattern"), "the pattern matches anywhere in the text", "anchor it: ^...$")
+
+
+def _patterns(pointer: str, schema: JSONObject) -> Iterator[tuple[str, str]]:
+    if isinstance(pattern := schema.get("pattern"), str):
+        yield below(pointer, "pattern"), pattern
+    named = schema.get("patternProperties")
+    for pattern in named if isinstance(named, dict) else ():
+        yield below(pointer, "patternProperties", pattern), pattern
+
+
+def _is_linear(pattern: str) -> bool:
+    try:
+        jsonschema_rs.Draft202012Validator(
+            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions(size_limit=150_000_000)
+        )
+    except jsonschema_rs.ValidationError:
+        return False
+    return True
+
+
+RULES = (
+    Rule("string-unbounded", Severity.HINT, "A text has a greatest length.", string_unbounded),
+    Rule("array-unbounded", Severity.HINT, "A list has a greatest number of items.", array_unbounded),
+    Rule("object-unbounded", Severity.HINT, "An open object has a greatest number of members.", object_unbounded),
+    Rule(
+        "integer-unbounded", Severity.HINT, "An integer fits into what languages and databases have.", integer_unbounded
+    ),
+    Rule("pattern-backtracking", Severity.WARNING, "A pattern is matched in linear time.", pattern_backtracks),
+    Rule("pattern-unportable", Severity.WARNING, "A pattern means the same to every client.", pattern_unportable),
+    Rule("pattern-unanchored", Severity.HINT, "A pattern is about the whole text.", pattern_unanchored),
+)

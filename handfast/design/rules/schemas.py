@@ -1,0 +1,215 @@
+"""Schemas that do not say what their author thinks they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from handfast.contract.formats import INTEGERS, NUMBERS
+from handfast.contract.model import JSONValue
+from handfast.contract.places import FIELDS, Kind
+from handfast.design.reading import JSONObject, Reading, below
+from handfast.design.rule import Finding, Rule
+from handfast.errors import Severity
+
+_FOR_TYPE = {
+    "string": ("minLength", "maxLength", "pattern", "contentEncoding", "contentMediaType", "contentSchema"),
+    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    "array": (
+        *("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains"),
+        "unevaluatedItems",
+    ),
+    "object": (
+        *("properties", "patternProperties", "additionalProperties", "unevaluatedProperties", "propertyNames"),
+        *("required", "minProperties", "maxProperties", "dependentRequired", "dependentSchemas"),
+    ),
+}
+_OTHERS = (
+    *("$id", "$schema", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary", "$comment", "$defs"),
+    *("type", "enum", "const", "format", "not", "if", "then", "else", "allOf", "anyOf", "oneOf"),
+    *("title", "description", "default", "deprecated", "readOnly", "writeOnly", "examples"),
+    *("discriminator", "xml", "externalDocs", "example"),
+    *("definitions", "dependencies", "nullable"),
+)
+_KEYWORDS = frozenset({*_OTHERS, *FIELDS[Kind.SCHEMA], *(keyword for group in _FOR_TYPE.values() for keyword in group)})
+_NUMERIC = {"integer", "number"}
+
+
+def keyword_unknown(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if "$schema" in schema:
+            continue
+        for name in schema:
+            if name not in _KEYWORDS and not name.startswith("x-"):
+                close = get_close_matches(name, _KEYWORDS, 1)
+                hint = f"perhaps {close[0]} is meant" if close else "an extension starts with x-"
+                yield Finding(below(pointer, name), f"JSON Schema has no keyword {name}, so it does nothing", hint)
+
+
+def nullable_ignored(reading: Reading) -> Iterator[Finding]:
+    if reading.contract.version.startswith("3.0"):
+        return
+    for pointer, schema in reading.schemas:
+        if "nullable" in schema:
+            message = "nullable does nothing since OpenAPI 3.1"
+            yield Finding(
+                below(pointer, "nullable"), message, "write type: [string, 'null'], or oneOf with type: 'null'"
+            )
+
+
+def nullable_ineffective(reading: Reading) -> Iterator[Finding]:
+    if not reading.contract.version.startswith("3.0"):
+        return
+    for pointer, schema in reading.schemas:
+        source = _source(reading, pointer)
+        if source.get("nullable") is True:
+            if "type" not in source:
+                message = "nullable does nothing without a type beside it (OpenAPI 3.0.3, section 4.7.24)"
+                yield Finding(below(pointer, "nullable"), message, "write the type, or an anyOf with an enum of null")
+            elif isinstance(options := schema.get("enum"), list) and None not in options:
+                yield Finding(
+                    below(pointer, "enum"), "null is not in the enum, so it is not admitted", "add null to the enum"
+                )
+
+
+def _source(reading: Reading, pointer: str) -> JSONObject:
+    """The schema as its author wrote it."""
+    from handfast.contract.pointers import to_tokens
+
+    value: JSONValue = dict(reading.contract.source)
+    for token in to_tokens(pointer):
+        value = value.get(token) if isinstance(value, dict) else value[int(token)] if isinstance(value, list) else None
+    return value if isinstance(value, dict) else {}
+
+
+def keyword_ineffective(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        types = set(_types(schema))
+        if not types:
+            continue
+        types |= {"number"} if "integer" in types else set()
+        for type_, keywords in _FOR_TYPE.items():
+            for keyword in keywords if type_ not in types else ():
+                if keyword in schema:
+                    yield Finding(below(pointer, keyword), f"{keyword} is about {type_}s, and this is none")
+        name = schema.get("format")
+        if isinstance(name, str) and (name in INTEGERS or name in NUMBERS) and not types & _NUMERIC:
+            yield Finding(below(pointer, "format"), f"the format {name} is about numbers, and this is none")
+
+
+def type_missing(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if schema.keys().isdisjoint(_TYPED):
+            for type_, keywords in _FOR_TYPE.items():
+                said = [keyword for keyword in keywords if keyword in schema]
+                if said and not _is_part(pointer):
+                    message = f"without a type, {said[0]} holds for {type_}s, and everything else is admitted"
+                    yield Finding(below(pointer, said[0]), message, f"add type: {type_}")
+                    break
+
+
+_TYPED = {"type", "enum", "const", "$ref", "allOf", "oneOf", "anyOf"}
+
+
+def _is_part(pointer: str) -> bool:
+    """Whether a schema only adds to another one, which has the type."""
+    holder = pointer.rsplit("/", 2)
+    return bool({"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"} & set(holder))
+
+
+def items_missing(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if "array" in _types(schema) and schema.keys().isdisjoint({"items", "prefixItems", "enum", "const", "allOf"}):
+            yield Finding(pointer, "this array admits items of any kind", "add items, or items: {} if that is meant")
+
+
+def required_undefined(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        required = schema.get("required")
+        if not isinstance(required, list) or "properties" not in schema or _is_part(pointer):
+            continue
+        if isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema:
+            continue
+        known = _members(reading, schema, 0)
+        for index, name in enumerate(required):
+            if known is not None and name not in known:
+                yield Finding(below(pointer, "required", index), f'required, but no property "{name}" is defined')
+
+
+def _members(reading: Reading, schema: JSONValue, depth: int) -> set[str] | None:
+    """The properties that a schema and its parts define; None if that cannot be told."""
+    target = reading.resolve(schema)
+    if not isinstance(target, dict) or depth > 16 or "$dynamicRef" in target:
+        return None
+    properties = target.get("properties")
+    known = set(properties) if isinstance(properties, dict) else set[str]()
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for part in _list(target.get(keyword)):
+            found = _members(reading, part, depth + 1)
+            if found is None:
+                return None
+            known |= found
+    return known
+
+
+def closed_in_all_of(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        parts = _list(schema.get("allOf"))
+        for index, part in enumerate(parts):
+            target = reading.resolve(part)
+            if not isinstance(target, dict) or target.get("additionalProperties") is not False:
+                continue
+            own = _members(reading, target, 0) or set()
+            others = [{**schema, "allOf": []}, *(other for at, other in enumerate(parts) if at != index)]
+            foreign = {name for other in others for name in _members(reading, other, 0) or ()} - own
+            if foreign:
+                message = f'additionalProperties: false forbids "{min(foreign)}", which another part defines'
+                hint = "use unevaluatedProperties: false in the whole"
+                yield Finding(below(pointer, "allOf", index), message, hint)
+
+
+def read_and_write_only(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if schema.get("readOnly") is True and schema.get("writeOnly") is True:
+            yield Finding(pointer, "what is both readOnly and writeOnly can be neither sent nor answered")
+
+
+def beside_reference(reading: Reading) -> Iterator[Finding]:
+    if not reading.contract.version.startswith("3.0"):
+        return
+    for pointer, schema in reading.schemas:
+        for name in _source(reading, pointer) if "$ref" in schema else ():
+            if name not in ("$ref", "description", "summary", "title") and not name.startswith("x-"):
+                yield Finding(
+                    below(pointer, name), f"{name} beside $ref is ignored in OpenAPI 3.0", "put both into an allOf"
+                )
+
+
+def _types(schema: JSONObject) -> list[str]:
+    declared = schema.get("type")
+    return [each for each in (declared if isinstance(declared, list) else [declared]) if isinstance(each, str)]
+
+
+def _list(value: JSONValue) -> list[JSONValue]:
+    return value if isinstance(value, list) else []
+
+
+RULES = (
+    Rule("keyword-unknown", Severity.ERROR, "A misspelt keyword checks nothing.", keyword_unknown),
+    Rule("nullable-ignored", Severity.ERROR, "3.1 says null by type.", nullable_ignored),
+    Rule(
+        "nullable-ineffective", Severity.WARNING, "In 3.0 nullable only widens a type beside it.", nullable_ineffective
+    ),
+    Rule("keyword-ineffective", Severity.ERROR, "A keyword about another type checks nothing.", keyword_ineffective),
+    Rule("type-missing", Severity.WARNING, "Without a type every other kind of value is admitted.", type_missing),
+    Rule("items-missing", Severity.WARNING, "An array of anything is seldom meant.", items_missing),
+    Rule(
+        "required-undefined",
+        Severity.ERROR,
+        "A required member that nothing defines is a misspelling.",
+        required_undefined,
+    ),
+    Rule("all-of-closed", Severity.ERROR, "A closed part of an allOf forbids what the others add.", closed_in_all_of),
+    Rule("read-and-write-only", Severity.ERROR, "A member must be of use in one direction.", read_and_write_only),
+    Rule("reference-sibling-ignored", Severity.WARNING, "3.0 ignores what stands beside $ref.", beside_reference),
+)

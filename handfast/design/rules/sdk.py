@@ -1,0 +1,100 @@
+"""SDK-friendliness: what generators of clients were found to stumble over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handfast.contract.places import Kind
+from handfast.contract.pointers import escape
+from handfast.design.reading import Reading, below
+from handfast.design.rule import Finding, Rule
+from handfast.errors import Severity
+
+_MOMENTS = frozenset({"date", "date-time", "time"})
+
+
+def license_incomplete(reading: Reading) -> Iterator[Finding]:
+    info = reading.document.get("info")
+    license_ = info.get("license") if isinstance(info, dict) else None
+    if isinstance(license_, dict) and license_.keys().isdisjoint({"identifier", "url"}):
+        yield Finding(
+            "/info/license", "openapi-generator refuses a license without identifier and url", "add identifier: MIT"
+        )
+
+
+def media_types_several(reading: Reading) -> Iterator[Finding]:
+    for operation in reading.contract.operations:
+        body = operation.request_body
+        if body is not None and len(body.content) > 1:
+            message = f"{len(body.content)} media types of a request body break openapi-python-client"
+            yield Finding(below(body.pointer, "content"), message, "one media type for each operation")
+
+
+def mapping_missing(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        discriminator = schema.get("discriminator")
+        if (
+            isinstance(discriminator, dict)
+            and "mapping" not in discriminator
+            and ("oneOf" in schema or "anyOf" in schema)
+        ):
+            yield Finding(
+                below(pointer, "discriminator"),
+                "without a mapping typescript-fetch writes an empty type",
+                "add mapping",
+            )
+
+
+def default_moment(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if "default" in schema and schema.get("format") in _MOMENTS:
+            yield Finding(below(pointer, "default"), "a default of a date or a time does not compile in Java and Go")
+
+
+def enum_null(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        options = schema.get("enum")
+        if isinstance(options, list) and None in options and len(options) > 1:
+            hint = "write oneOf with the enum and type: 'null'"
+            yield Finding(
+                below(pointer, "enum"), "null inside an enum makes three types in openapi-python-client", hint
+            )
+
+
+def title_differs(reading: Reading) -> Iterator[Finding]:
+    components = reading.document.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    for name, schema in schemas.items() if isinstance(schemas, dict) else ():
+        if isinstance(schema, dict) and "title" in schema and schema["title"] != name:
+            message = f'some generators name the class after the title, others "{name}"'
+            yield Finding(f"/components/schemas/{escape(name)}/title", message, "leave the title out")
+
+
+def parameter_style(reading: Reading) -> Iterator[Finding]:
+    for pointer, parameter in reading.of_kind(Kind.PARAMETER):
+        if parameter.get("style") == "deepObject":
+            yield Finding(
+                below(pointer, "style"), "deepObject is sent wrongly by openapi-python-client", "use plain parameters"
+            )
+        if "content" in parameter:
+            yield Finding(below(pointer, "content"), "a parameter with content breaks openapi-generator for Python")
+
+
+def body_optional(reading: Reading) -> Iterator[Finding]:
+    for operation in reading.contract.operations:
+        if operation.request_body is not None and not operation.request_body.required:
+            yield Finding(
+                operation.request_body.pointer, "some clients cannot leave out an optional body", "required: true"
+            )
+
+
+RULES = (
+    Rule("license-incomplete", Severity.WARNING, "One generator refuses the document.", license_incomplete),
+    Rule("request-media-types", Severity.HINT, "One request body, one media type.", media_types_several),
+    Rule("discriminator-mapping-missing", Severity.HINT, "A mapping says what names only suggest.", mapping_missing),
+    Rule("default-moment", Severity.HINT, "Defaults of dates do not compile everywhere.", default_moment),
+    Rule("enum-null", Severity.HINT, "Null is a type, not an option.", enum_null),
+    Rule("title-differs", Severity.HINT, "A class has one name.", title_differs),
+    Rule("parameter-style", Severity.HINT, "Plain parameters are sent right by all clients.", parameter_style),
+    Rule("body-optional", Severity.HINT, "A body is there or it is not.", body_optional),
+)
