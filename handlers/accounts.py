@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import final
 
 from fastapi import Request
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 from typing_extensions import override
 
 from blog import accounts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import final
 
 from fastapi import Request
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 from typing_extensions import override
 
 from blog import articles, finding
@@ -59,8 +59,8 @@ class Articles(ArticlesOperations):
         q: SearchText | None,
     ) -> ListArticles200:
         search = finding.Search(
-            status=status.value,
-            sort=sort.value,
+            status=status,
+            sort=sort,
             tag=tag,
             author=author,
             text=q,
@@ -76,7 +76,7 @@ class Articles(ArticlesOperations):
             body=body.body,
             summary=None if body.summary is MISSING else body.summary,
             tags=[] if body.tags is MISSING else body.tags,
-            status="draft" if body.status is MISSING else body.status.value,
+            status="draft" if body.status is MISSING else body.status,
             slug=None if body.slug is MISSING else body.slug,
         )
         article = await articles.add(self.session, author, new)
@@ -126,5 +126,5 @@ def _changes(body: ArticleChanges) -> articles.Changes:
     return articles.Changes(
         texts=texts,
         tags=None if body.tags is MISSING else body.tags or [],
-        status=None if body.status is MISSING else body.status.value,
+        status=None if body.status is MISSING else body.status,
     )

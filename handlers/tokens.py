@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import final
 
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 from typing_extensions import override
 
 from blog import accounts, logins
@@ -33,7 +33,7 @@ class Tokens(TokensOperations):
             case "refresh_token":
                 return await self._renew(body)
             case _:
-                return _refuse(OAuthProblemCode.unsupported_grant_type, "Use password or refresh_token.")
+                return _refuse("unsupported_grant_type", "Use password or refresh_token.")
 
     @override
     async def revoke_token(self, *, body: RevocationRequest) -> RevokeToken200:
@@ -46,32 +46,32 @@ class Tokens(TokensOperations):
 
     async def _start(self, body: TokenRequest) -> CreateToken200 | OAuthRefusal:
         if body.username is MISSING or body.password is MISSING:
-            return _refuse(OAuthProblemCode.invalid_request, "This grant needs username and password.")
+            return _refuse("invalid_request", "This grant needs username and password.")
         scopes = logins.wanted_scopes(None if body.scope is MISSING else body.scope)
         if scopes is None:
-            return _refuse(OAuthProblemCode.invalid_scope, "There is no such scope.")
+            return _refuse("invalid_scope", "There is no such scope.")
         async with self.services.database.reading() as reading:  # over before the slow part begins
             account = await accounts.find_by_name(reading, body.username)
         kept = account.password_hash if account else None
         verdict = await self.services.passwords.compare(body.password, kept)
         if account is None or not verdict.right:
-            return _refuse(OAuthProblemCode.invalid_grant, "Name or password is wrong.")
+            return _refuse("invalid_grant", "Name or password is wrong.")
         if verdict.new_hash is not None:
             await accounts.keep_hash(self.session, account.id, account.password_hash, verdict.new_hash)
         return self._granted(await logins.start(self.session, account.id, scopes, self.services.settings))
 
     async def _renew(self, body: TokenRequest) -> CreateToken200 | OAuthRefusal:
         if body.refresh_token is MISSING:
-            return _refuse(OAuthProblemCode.invalid_request, "This grant needs refresh_token.")
+            return _refuse("invalid_request", "This grant needs refresh_token.")
         scope = None if body.scope is MISSING else body.scope
         renewed = await logins.renew(self.session, body.refresh_token, scope, self.services.settings)
         match renewed:
             case logins.Grant():
                 return self._granted(renewed)
             case logins.Refused.TOKEN:
-                return _refuse(OAuthProblemCode.invalid_grant, "The refresh token is not valid.")
+                return _refuse("invalid_grant", "The refresh token is not valid.")
             case logins.Refused.SCOPE:
-                return _refuse(OAuthProblemCode.invalid_scope, "The session does not have this scope.")
+                return _refuse("invalid_scope", "The session does not have this scope.")
 
     def _granted(self, grant: logins.Grant) -> CreateToken200:
         tokens = self.services.tokens

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from blog.articles import Article
 from blog.comments import Comment
@@ -32,7 +32,7 @@ def article(found: Article) -> models.Article:
         summary=found.summary,
         body=found.body,
         tags=list(found.tags),
-        status=models.ArticleStatus(found.status),
+        status=found.status,
         author=found.author,
         created_at=found.created_at,
         updated_at=found.updated_at,
@@ -71,7 +71,7 @@ def _article_summary(found: Article) -> models.ArticleSummary:
         title=found.title,
         summary=found.summary,
         tags=list(found.tags),
-        status=models.ArticleStatus(found.status),
+        status=found.status,
         author=found.author,
         created_at=found.created_at,
         updated_at=found.updated_at,
