@@ -93,6 +93,25 @@ def lint(
 
 
 @app.command()
+def generate(
+    contract: ContractArgument = None,
+    output: FolderOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and list what differs.")] = False,
+) -> None:
+    """Write the models and the abstract classes of the contract; what has not changed is left alone."""
+    from handfast.contract import load_contract
+    from handfast.generate import generate as write
+
+    project = find_project()
+    path, folder = contract or project.contract, output or project.generated
+    changes = write(load_contract(path), folder, check=check)
+    if check and changes:
+        typer.echo(f"{folder}{os.sep} is not what {path} says; run: handfast generate\n{changes}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{folder}{os.sep} is up to date" if not changes else f"{folder}{os.sep}\n{changes}")
+
+
+@app.command()
 def bundle(
     contract: ContractArgument = None,
     output: Annotated[

@@ -15,6 +15,7 @@ info:
   version: 1.0.0
 servers:
   - url: /v1
+security: []
 tags:
   - name: notes
     description: Things to remember.

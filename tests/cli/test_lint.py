@@ -24,8 +24,8 @@ def test_all_faults_are_reported_at_once_with_their_places(tmp_path: Path) -> No
     outcome = handfast("lint", folder=tmp_path)
     assert outcome.code == 1
     assert "api/notes.yaml:2:1: error[" in outcome.out or "api/notes.yaml:3:3: error[" in outcome.out
-    assert "api/notes.yaml:13:20: error[" in outcome.out
-    assert "→ 13 |       operationId: 7" in outcome.out
+    assert "api/notes.yaml:14:20: error[" in outcome.out
+    assert "→ 14 |       operationId: 7" in outcome.out
     assert outcome.out.splitlines()[-1].startswith("api/notes.yaml: ")
     assert "\x1b[" not in outcome.out
 
@@ -36,7 +36,7 @@ def test_json_has_an_object_for_each_diagnostic(tmp_path: Path) -> None:
     found = json.loads(outcome.out)
     assert outcome.code == 1
     assert {"code", "severity", "message", "file", "line", "column", "pointer", "hint"} == set(found[0])
-    assert ("api/notes.yaml", 13, 20) in {(each["file"], each["line"], each["column"]) for each in found}
+    assert ("api/notes.yaml", 14, 20) in {(each["file"], each["line"], each["column"]) for each in found}
 
 
 @pytest.mark.parametrize(
