@@ -139,7 +139,8 @@ def _operation(
         security=_security(at if "security" in at.value else root),
         servers=servers(root, serving),
         callbacks={
-            name: tuple(_callback_operations(root, callback, name, operation_id)) for name, callback in at.members("callbacks")
+            name: tuple(_callback_operations(root, callback, name, operation_id))
+            for name, callback in at.members("callbacks")
         },
         extensions=at.extensions(),
     )
@@ -154,7 +155,9 @@ def _callback_operations(root: Cursor, callback: Cursor, name: str, operation_id
         for operation in _operations(root, (_beside(callback, item, expression), item), expression, base):
             if operation.operation_id == base:
                 method = operation.method.capitalize()
-                operation = replace(operation, operation_id=f"{operation_id}{base[len(operation_id) :]}{detail}{method}")
+                operation = replace(
+                    operation, operation_id=f"{operation_id}{base[len(operation_id) :]}{detail}{method}"
+                )
             yield operation
 
 

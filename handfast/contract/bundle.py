@@ -89,7 +89,7 @@ class _Bundler:
     def __init__(self, main: _File, document: JSONObject) -> None:
         self.main = main
         self.document = document
-        self.root = project_folder(main.path)
+        self.root = project_folder(main.path) or main.path.parent
         self.files: dict[Path, _File | None] = {main.path: main}
         self.kinds: dict[Path, dict[str, Kind]] = {}
         self.placed: dict[tuple[Path, Tokens], Tokens] = {}
@@ -386,9 +386,9 @@ def _fragment(tokens: Tokens) -> str:
     return quote(to_pointer(tokens), safe="/~!$&'()*+,;=:@")
 
 
-def project_folder(path: Path) -> Path:
-    """The folder that a contract may take files from: the nearest above it that is a project, else its own."""
+def project_folder(path: Path) -> Path | None:
+    """The project that a file belongs to: the nearest folder above it with a pyproject.toml or .git, or None."""
     for folder in path.parents:
         if any((folder / mark).exists() for mark in _PROJECT_MARKS):
             return folder
-    return path.parent
+    return None

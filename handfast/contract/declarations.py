@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from handfast.contract.cursor import Cursor, JSONObject
 from handfast.contract.findings import Finding
 from handfast.contract.model import JSONValue
+from handfast.contract.parts import is_media_type
 from handfast.contract.places import Kind, Place
 from handfast.contract.pointers import join
 from handfast.errors import Severity
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_MEDIA_TYPE = re.compile(rf"(?:{_TOKEN}/{_TOKEN}|\*/\*)(?:[ \t]*;[ \t]*{_TOKEN}=(?:{_TOKEN}|\"[^\"]*\"))*[ \t]*;?")
 _COMPONENT_NAME = re.compile(r"[a-zA-Z0-9._-]+")
+
+_WITH_EXAMPLES = (Kind.PARAMETER, Kind.HEADER, Kind.MEDIA_TYPE)  # whose metaschema forgets it in 3.1
 
 _Schemes: TypeAlias = dict[str, JSONObject]
 
@@ -26,9 +28,11 @@ def check(root: Cursor, places: Sequence[Place], version: str) -> Iterator[Findi
     """Everything that is named but not there, or not well formed."""
     schemes = _schemes(root)
     operation_ids = {
-        place.value["operationId"]
+        name
         for place in places
-        if place.kind is Kind.OPERATION and isinstance(place.value, dict) and "operationId" in place.value
+        if place.kind is Kind.OPERATION
+        and isinstance(place.value, dict)
+        and isinstance(name := place.value.get("operationId"), str)
     }
     yield from _security(root.value, "", schemes, version)
     yield from _servers(root.value, "")
@@ -50,7 +54,7 @@ def check(root: Cursor, places: Sequence[Place], version: str) -> Iterator[Findi
             yield from _link(value, pointer, operation_ids)
         if place.kind in (Kind.REQUEST_BODY, Kind.RESPONSE, Kind.PARAMETER, Kind.HEADER):
             yield from _media_types(value, pointer)
-        if place.kind in (Kind.PARAMETER, Kind.HEADER, Kind.MEDIA_TYPE) and "example" in value and "examples" in value:
+        if version == "3.1" and place.kind in _WITH_EXAMPLES and "example" in value and "examples" in value:
             message = '"example" and "examples" exclude each other'
             yield Finding("fields-exclusive", message, join(pointer, "example"), "move the one into the others")
     yield from _component_names(root)
@@ -89,15 +93,18 @@ def _scopes(name: str, scheme: JSONObject, scopes: list[JSONValue], pointer: str
                 close = get_close_matches(str(scope), known, n=1)
                 hint = f'did you mean "{close[0]}"?' if close else f"add it to the scopes of {name}"
                 message = f'no flow of {name} has the scope "{scope}"'
-                yield Finding("security-scope-unknown", message, join(pointer, index), hint)
+                yield Finding("security-scope-unknown", message, join(pointer, index), hint, severity=Severity.WARNING)
     elif scopes and kind != "openIdConnect" and version == "3.0":
         message = f"{name} is of type {kind}, which has no scopes in OpenAPI 3.0"
-        yield Finding("security-scope-unknown", message, pointer, "write an empty list")
+        yield Finding("security-scope-unknown", message, pointer, "write an empty list", severity=Severity.WARNING)
 
 
 def _servers(value: JSONObject, pointer: str) -> Iterator[Finding]:
     servers = value.get("servers")
-    named = [(join(pointer, "servers", index), server) for index, server in enumerate(servers if isinstance(servers, list) else ())]
+    named = [
+        (join(pointer, "servers", index), server)
+        for index, server in enumerate(servers if isinstance(servers, list) else ())
+    ]
     if "server" in value:
         named.append((join(pointer, "server"), value["server"]))
     for at, server in named:
@@ -114,16 +121,23 @@ def _server(server: JSONObject, pointer: str) -> Iterator[Finding]:
         if name not in declared:
             message = f"the URL has the variable {{{name}}}, which is not under variables"
             hint = f"add it under variables, with a default: {name}: {{default: ...}}"
-            yield Finding("server-variable-unknown", message, join(pointer, "url"), hint, "value")
+            in_path = f"{{{name}}}" in urlsplit(str(url)).path
+            severity = (
+                Severity.ERROR if in_path else Severity.WARNING
+            )  # only the path is what a service is served under
+            yield Finding("server-variable-unknown", message, join(pointer, "url"), hint, "value", severity)
     for name, variable in declared.items():
         if name not in names:
-            message = f'the URL has no variable {{{name}}}'
-            yield Finding("server-variable-unused", message, join(pointer, "variables", name), severity=Severity.WARNING)
+            message = f"the URL has no variable {{{name}}}"
+            yield Finding(
+                "server-variable-unused", message, join(pointer, "variables", name), severity=Severity.WARNING
+            )
         if isinstance(variable, dict):
             options, default = variable.get("enum"), variable.get("default")
             if isinstance(options, list) and options and default is not None and default not in options:
                 message = f'the default "{default}" is not one of {", ".join(map(str, options))}'
-                yield Finding("server-variable-default", message, join(pointer, "variables", name, "default"), at="value")
+                place = join(pointer, "variables", name, "default")
+                yield Finding("server-variable-default", message, place, at="value", severity=Severity.WARNING)
 
 
 def _tags(root: Cursor, version: str) -> Iterator[Finding]:
@@ -165,22 +179,31 @@ def _beside_reference(value: JSONObject, pointer: str, version: str) -> Iterator
         )
 
 
-def _link(value: JSONObject, pointer: str, operation_ids: set[JSONValue]) -> Iterator[Finding]:
+def _link(value: JSONObject, pointer: str, operation_ids: set[str]) -> Iterator[Finding]:
     name = value.get("operationId")
     if isinstance(name, str) and name not in operation_ids:
-        known = [known for known in operation_ids if isinstance(known, str)]
-        close = get_close_matches(name, sorted(known), n=1)
+        close = get_close_matches(name, sorted(operation_ids), n=1)
         hint = f'did you mean "{close[0]}"?' if close else None
         message = f'no operation is called "{name}"'
-        yield Finding("link-operation-unknown", message, join(pointer, "operationId"), hint, "value")
+        yield Finding("link-operation-unknown", message, join(pointer, "operationId"), hint, "value", Severity.WARNING)
+    if "body" in value:
+        hint = 'what to send is "requestBody"; a server is "server"'
+        yield Finding("field-unknown", 'a link has no field "body"', join(pointer, "body"), hint)
 
 
 def _media_types(value: JSONObject, pointer: str) -> Iterator[Finding]:
     content = value.get("content")
-    for name in content if isinstance(content, dict) else ():
-        if not _MEDIA_TYPE.fullmatch(name):
+    names = list(content) if isinstance(content, dict) else []
+    severity = Severity.WARNING if any(map(is_media_type, names)) else Severity.ERROR
+    for name in names:
+        if not is_media_type(name):
             hint = "a media type is type/subtype, such as application/json, or a range, such as text/*"
-            yield Finding("media-type-invalid", f'"{name}" is no media type', join(pointer, "content", name), hint)
+            message = (
+                f'"{name}" is no media type, and is ignored'
+                if severity is Severity.WARNING
+                else f'"{name}" is no media type'
+            )
+            yield Finding("media-type-invalid", message, join(pointer, "content", name), hint, severity=severity)
 
 
 def _component_names(root: Cursor) -> Iterator[Finding]:

@@ -1,7 +1,10 @@
 """openapi-spec-validator as the gate: what it says after our own checks, once per content of a document.
 
-The verdict on a document is remembered in `.cache/handfast` of the project, by a digest of the content and the version of
-the validator; where nothing can be written, the document is validated every time.
+Its first half, the metaschema, has been checked before (see `metaschema`: the same schema, by the same jsonschema-rs);
+here is the second, which walks through operations and schemas and takes seconds for a large document.
+
+The verdict on a document is remembered in `.cache/handfast` of the project, by a digest of the content and the versions
+of the validators. Outside a project, and where nothing can be written, the document is validated every time.
 
 Three of its complaints are warnings here, because the specification allows what they are about: a `required` name
 without a property (JSON Schema 2020-12, validation 6.5.3), a `pattern` that Python's `re` does not know (they are
@@ -19,10 +22,11 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import cast
 
+from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # it has no py.typed
 from jsonschema_path import SchemaPath
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 from openapi_spec_validator.validation import keywords
-from openapi_spec_validator.validation.exceptions import ExtraParametersError, OpenAPIValidationError
+from openapi_spec_validator.validation.exceptions import ExtraParametersError
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 from openapi_spec_validator.validation.validators import SpecValidator
 
@@ -57,7 +61,9 @@ def _digest(document: JSONObject) -> str:
 def _recall(file: Path) -> list[Finding] | None:
     try:
         saved = cast("list[dict[str, str]]", json.loads(file.read_text("utf-8")))
-        return [Finding(entry["code"], entry["message"], entry["pointer"], severity=Severity.WARNING) for entry in saved]
+        return [
+            Finding(entry["code"], entry["message"], entry["pointer"], severity=Severity.WARNING) for entry in saved
+        ]
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -76,7 +82,7 @@ def _remember(file: Path, findings: list[Finding]) -> None:
 def _validate(document: JSONObject, version: str) -> Iterator[Finding]:
     try:
         validator = _VALIDATORS[version](SchemaPath.from_dict(document, handlers=_NOWHERE))
-        for error in validator.iter_errors():
+        for error in validator.root_validator(validator.schema_path):
             if (finding := _finding(error, document)) is not None:
                 yield finding
     except Exception as error:  # noqa: BLE001 - it fails in many ways on documents that are valid (recursion, braces)
@@ -84,7 +90,7 @@ def _validate(document: JSONObject, version: str) -> Iterator[Finding]:
         yield Finding("validator-failed", message, "", severity=Severity.WARNING)
 
 
-def _finding(error: OpenAPIValidationError, document: JSONObject) -> Finding | None:
+def _finding(error: ValidationError, document: JSONObject) -> Finding | None:
     tokens = [str(token) for token in error.absolute_path]
     pointer = _canonical(document, tokens)
     message = re.sub(r"\s+", " ", error.message)
@@ -96,6 +102,8 @@ def _finding(error: OpenAPIValidationError, document: JSONObject) -> Finding | N
         severity = Severity.WARNING if error.validator == "format" else Severity.ERROR
         hint = "the default must be valid: the service uses it as if a client had sent it"
         return Finding("default-invalid", f"the default breaks its schema: {message}", pointer, hint, "value", severity)
+    if message.startswith("False schema does not allow"):
+        return Finding("field-misplaced", f'"{tokens[-1]}" cannot stand beside the other fields here', pointer)
     return Finding("document-invalid", message, pointer)
 
 
@@ -121,7 +129,7 @@ def _canonical(document: JSONObject, tokens: list[str]) -> str:
 _MARK = "handfast_place"
 
 
-def _placed(errors: Iterator[OpenAPIValidationError], parts: tuple[object, ...], mark: str) -> Iterator[OpenAPIValidationError]:
+def _placed(errors: Iterator[ValidationError], parts: tuple[object, ...], mark: str) -> Iterator[ValidationError]:
     """Errors with the path of the schema that they are about before their own; the innermost schema counts."""
     for error in errors:
         if getattr(error, _MARK, None) is None:
@@ -146,14 +154,14 @@ class _SchemaPlaces(keywords.SchemaValidator):
 
     def __call__(
         self, schema: SchemaPath, require_properties: bool = True, meta_checked: bool = False
-    ) -> Iterator[OpenAPIValidationError]:
+    ) -> Iterator[ValidationError]:
         return _placed(super().__call__(schema, require_properties, meta_checked), schema.parts, "schema")
 
 
 class _DefaultPlaces(keywords.ValueValidator):
     """Errors of defaults, likewise."""
 
-    def __call__(self, schema: SchemaPath, value: object) -> Iterator[OpenAPIValidationError]:
+    def __call__(self, schema: SchemaPath, value: object) -> Iterator[ValidationError]:
         for error in super().__call__(schema, value):
             error.path.clear()  # within the default
             yield from _placed(iter([error]), (*schema.parts, _DEFAULT), _DEFAULT)

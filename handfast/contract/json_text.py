@@ -8,10 +8,13 @@ from bisect import bisect_right
 from math import isinf
 from typing import cast
 
-from handfast.contract.layout import Items, Mark, Members, Node, Scalar, SourceFault
+from handfast.contract.layout import At, Items, Mark, Members, Node, Scalar, SourceFault
 from handfast.contract.model import JSONValue
+from handfast.contract.pointers import Tokens
 from handfast.contract.yaml_text import MAX_DEPTH
 
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\n\r]*")
 _TOKEN = re.compile(r'[ \t\n\r]*(?:([{}\[\]:,])|("(?:[^"\\]|\\.)*")|([^\s{}\[\]:,"]+))')
 
 
@@ -71,6 +74,52 @@ def _has_lone_surrogate(value: JSONValue) -> bool:
 def layout(text: str) -> Node:
     """The layout of a JSON text that `parse` has taken, or else the fault that it has."""
     return _Layout(text).root()
+
+
+def find(text: str, tokens: Tokens, at: At) -> Mark:
+    """Where a node of a JSON text stands, or its nearest ancestor, without a layout of all the others.
+
+    Values on the way are skipped by the decoder in C: a hundred times as fast as the layout, for one place.
+    """
+    start = key = _skip(text, 0)
+    for token in tokens:
+        found = _member(text, start, token) if text[start] == "{" else _item(text, start, token)
+        if found is None:
+            break
+        key, start = found
+    place = start if at == "value" else key
+    line_start = text.rfind("\n", 0, place) + 1
+    return Mark(text.count("\n", 0, place) + 1, place - line_start + 1)
+
+
+def _skip(text: str, index: int) -> int:
+    match = _SPACE.match(text, index)
+    return match.end() if match else index
+
+
+def _member(text: str, start: int, token: str) -> tuple[int, int] | None:
+    """Where the key and the value of a member of the object at `start` stand."""
+    index = _skip(text, start + 1)
+    while text[index] == '"':
+        name, end = _DECODER.raw_decode(text, index)
+        value = _skip(text, _skip(text, end) + 1)
+        if name == token:
+            return index, value
+        index = _skip(text, _DECODER.raw_decode(text, value)[1])
+        index = _skip(text, index + 1) if text[index] == "," else index
+    return None
+
+
+def _item(text: str, start: int, token: str) -> tuple[int, int] | None:
+    if text[start] != "[" or not token.isdecimal():
+        return None
+    index = _skip(text, start + 1)
+    for _ in range(int(token)):
+        if text[index] == "]":
+            return None
+        index = _skip(text, _DECODER.raw_decode(text, index)[1])
+        index = _skip(text, index + 1) if text[index] == "," else index
+    return None if text[index] == "]" else (index, index)
 
 
 class _Layout:

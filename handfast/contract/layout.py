@@ -52,7 +52,9 @@ Node: TypeAlias = Scalar | Items | Members
 class SourceFault(HandfastError):
     """A text cannot be read: what is wrong, where, and what to do; `also` is a second place that explains the first."""
 
-    def __init__(self, code: str, message: str, mark: Mark, *, hint: str | None = None, also: Mark | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, mark: Mark, *, hint: str | None = None, also: Mark | None = None
+    ) -> None:
         self.code = code
         self.message = message
         self.mark = mark

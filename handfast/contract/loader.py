@@ -42,16 +42,16 @@ def _load(source: Source, path: Path, *, validate: bool) -> Contract:
     document, version = _versioned(source)
     bundled = bundle.gather(source, path, document)
     warnings = [*bundled.warnings, *_checked(bundled, version)]
-    if validate:
-        found = gate.check(bundled.document, version, bundle.project_folder(path.resolve()))
-        warnings += _raise_errors(located(found, bundled.positions))
     try:
-        contract = _assembled(bundled, tuple(warnings))
+        contract = _assembled(bundled)
         if validate and (problems := contract.judges.check()):
             raise ContractError(problems)
     except ContractError as error:
         raise ContractError(_ordered(_located(each, bundled.positions) for each in error.diagnostics)) from None
-    return contract
+    if validate:
+        found = gate.check(bundled.document, version, bundle.project_folder(path.resolve()))
+        warnings += _raise_errors(located(found, bundled.positions))
+    return replace(contract, warnings=tuple(_ordered(warnings)))
 
 
 def _versioned(source: Source) -> tuple[JSONObject, str]:
@@ -77,8 +77,10 @@ def _version_fault(source: Source, document: JSONObject, version: object) -> Dia
         hint = f"write `openapi: {_CURRENT}` in the first line"
         return source.diagnostic("version-missing", "the field openapi is missing: this is no contract", (), hint=hint)
     if not isinstance(version, str):
-        hint = f'write all three numbers: {_CURRENT}; two of them alone are a number to YAML'
-        return source.diagnostic("version-unknown", f"the version is a text, and not {version}", ("openapi",), at="value", hint=hint)
+        hint = f"write all three numbers: {_CURRENT}; two of them alone are a number to YAML"
+        return source.diagnostic(
+            "version-unknown", f"the version is a text, and not {version}", ("openapi",), at="value", hint=hint
+        )
     message = f'the version "{version}" is unknown; Handfast takes OpenAPI 3.0.x, 3.1.x and 3.2.x'
     return source.diagnostic("version-unknown", message, ("openapi",), at="value", hint=f"write {_CURRENT}")
 
@@ -117,7 +119,7 @@ def _located(diagnostic: Diagnostic, positions: Positions) -> Diagnostic:
     return replace(diagnostic, location=placed.location, excerpt=placed.excerpt)
 
 
-def _assembled(bundled: Bundled, warnings: tuple[Diagnostic, ...]) -> Contract:
+def _assembled(bundled: Bundled) -> Contract:
     document = normalise(bundled.document)
     root = start(document)
     operations = tuple(assembly.operations(root))
@@ -136,5 +138,4 @@ def _assembled(bundled: Bundled, warnings: tuple[Diagnostic, ...]) -> Contract:
         tags=assembly.tags(root, (*operations, *webhooks)),
         positions=bundled.positions,
         judges=Judges(document),
-        warnings=warnings,
     )

@@ -19,7 +19,7 @@ import jsonschema_rs
 
 from handfast.contract.cursor import JSONObject, lookup
 from handfast.contract.layout import At
-from handfast.contract.model import JSONValue
+from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.names import words
 from handfast.contract.pointers import Tokens, to_pointer
 from handfast.contract.sources import Positions
@@ -28,6 +28,9 @@ from handfast.errors import Diagnostic
 _SELECTORS = {"in", "type", "scheme"}
 _TYPES = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "an integer", "null": "null"}
 _YAML_1_1 = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true", "n": "false"}
+_QUERYSTRING = "a querystring parameter is the whole query: no other querystring or query parameter can stand beside it"
+_MIXED_IN = {"examples": "object", "specification-extensions": "object", "explode-for-form": "object"}
+_SERVER_OF_LINK = ("3.1", "link", "server")  # which the metaschema of 2022 calls body (see declarations for that)
 _LONGEST = 60  # characters of a value in a message
 
 
@@ -54,10 +57,15 @@ def _metaschema(version: str) -> JSONObject:
     return cast("JSONObject", json.loads(text))
 
 
+def _is_text(value: str) -> bool:
+    """Which patterns can be enforced is for the judge to say, not for a format of the metaschema."""
+    return True
+
+
 @cache
 def _judge(version: str) -> jsonschema_rs.Validator:
     schema = _metaschema(version)
-    return jsonschema_rs.validator_cls_for(schema)(schema)
+    return jsonschema_rs.validator_cls_for(schema)(schema, formats={"regex": _is_text})
 
 
 @cache
@@ -101,7 +109,9 @@ class _Reader:
             if isinstance(value, dict) and token not in value and isinstance(step, int):
                 token = next((key for key in value if key.isdecimal() and int(key) == step), token)
             tokens.append(token)
-            value = value.get(token) if isinstance(value, dict) else value[int(token)] if isinstance(value, list) else None
+            value = (
+                value.get(token) if isinstance(value, dict) else value[int(token)] if isinstance(value, list) else None
+            )
         return tuple(tokens)
 
     def leaves(self, error: jsonschema_rs.ValidationError) -> Iterator[jsonschema_rs.ValidationError]:
@@ -145,6 +155,8 @@ class _Reader:
     ) -> Diagnostic | None:
         """An unknown field; a known one at the wrong place, unless that only follows from another error there."""
         definition = _definition(error)
+        if (self.version, definition, field) == _SERVER_OF_LINK:
+            return None
         name = self._name(error)
         pointer = to_pointer((*tokens, field))
         known = _fields(self.version, definition)
@@ -153,7 +165,9 @@ class _Reader:
             return self.positions.diagnostic("status-invalid", f'"{field}" is no status', pointer, hint=hint)
         if name == "paths":
             hint = f'write "/{field}"'
-            return self.positions.diagnostic("path-invalid", f'the path "{field}" must start with a slash', pointer, hint=hint)
+            return self.positions.diagnostic(
+                "path-invalid", f'the path "{field}" must start with a slash', pointer, hint=hint
+            )
         if field in known:
             if cascade:
                 return None
@@ -161,18 +175,25 @@ class _Reader:
             return self.positions.diagnostic("field-misplaced", message, pointer)
         if field == "$ref":
             hint = "references are for components and path items; move what it refers to here"
-            return self.positions.diagnostic("reference-misplaced", f"a $ref cannot stand in a {name}", pointer, hint=hint)
+            return self.positions.diagnostic(
+                "reference-misplaced", f"a $ref cannot stand in a {name}", pointer, hint=hint
+            )
         close = get_close_matches(field, sorted(known), n=1) or [k for k in known if k.lower() == field.lower()]
         hint = f'did you mean "{close[0]}"?' if close else f'a field of your own starts with "x-": "x-{field}"'
-        return self.positions.diagnostic("field-unknown", f'{_article(name)} has no field "{field}"', pointer, hint=hint)
+        return self.positions.diagnostic(
+            "field-unknown", f'{_article(name)} has no field "{field}"', pointer, hint=hint
+        )
 
     def _because(self, tokens: Tokens) -> str:
         value = lookup(self.document, tokens)
-        reasons = [f"{key}: {value[key]}" for key in ("in", "style", "type") if isinstance(value, dict) and key in value]
+        reasons = [
+            f"{key}: {value[key]}" for key in ("in", "style", "type") if isinstance(value, dict) and key in value
+        ]
         return f" ({', '.join(reasons)})" if reasons else ""
 
     def _name(self, error: jsonschema_rs.ValidationError) -> str:
-        return " ".join(word.lower() for word in words(_definition(error).removesuffix("-or-reference"))) or "contract"
+        definition = _definition(error).removesuffix("-or-reference")
+        return " ".join(word.lower() for word in words(_MIXED_IN.get(definition, definition))) or "contract"
 
 
 def _definition(error: jsonschema_rs.ValidationError) -> str:
@@ -197,7 +218,11 @@ def _contradictions(branch: Sequence[jsonschema_rs.ValidationError], depth: int)
         1
         for error in branch
         if (error.kind.name == "type" and len(error.instance_path) == depth)
-        or (error.instance_path and str(error.instance_path[-1]) in _SELECTORS and error.kind.name in ("enum", "const", "pattern"))
+        or (
+            error.instance_path
+            and str(error.instance_path[-1]) in _SELECTORS
+            and error.kind.name in ("enum", "const", "pattern")
+        )
     )
 
 
@@ -216,8 +241,7 @@ def _required(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
 
 
 def _type(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
-    wanted = error.kind.as_dict()["types"] if "types" in error.kind.as_dict() else error.kind.as_dict().get("type")
-    types = [str(kind) for kind in wanted] if isinstance(wanted, (list, tuple)) else [str(wanted)]
+    types = cast("list[str]", error.kind.as_dict()["types"])
     need = " or ".join(_TYPES.get(kind, f"a {kind}") for kind in types)
     value = error.instance
     hint = None
@@ -232,8 +256,8 @@ def _type(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
 
 def _enum(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     details = error.kind.as_dict()
-    options = details.get("options")
-    allowed = [str(option) for option in (options if isinstance(options, list) else [details.get("expected_value")])]
+    options = cast("list[JSONValue]", details["options"] if "options" in details else [details["expected_value"]])
+    allowed = [str(option) for option in options]
     if allowed == ["True"]:
         return "field-value", f"this must be true in this {name}", "value", None
     close = get_close_matches(str(error.instance), allowed, n=1)
@@ -255,7 +279,12 @@ def _property_names(error: jsonschema_rs.ValidationError, name: str) -> _Explana
     inner = error.kind.as_dict().get("error")
     value = inner.instance if isinstance(inner, jsonschema_rs.ValidationError) else None
     what = f'the name "{value}"' if value is not None else "a name here"
-    return "component-name-invalid", f"{what} has characters other than letters, digits, dots, dashes and _", "key", None
+    return (
+        "component-name-invalid",
+        f"{what} has characters other than letters, digits, dots, dashes and _",
+        "key",
+        None,
+    )
 
 
 def _size(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
@@ -263,17 +292,18 @@ def _size(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     limit = error.kind.as_dict().get("limit")
     least, things = kind.startswith("min"), "items" if kind.endswith("Items") else "fields"
     if least and limit == 1:
-        return "field-empty", f"this {name} must not be empty", "key", None
+        field = str(error.instance_path[-1]) if error.instance_path else name
+        return "field-empty", f'"{field}" must not be empty', "key", None
     return "field-value", f"this {name} has {'fewer' if least else 'more'} than {limit} {things}", "key", None
 
 
 def _not(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
-    schema = error.kind.as_dict().get("schema")
+    schema = cast("SchemaValue", error.kind.as_dict()["schema"])
     required = schema.get("required") if isinstance(schema, dict) else None
     if isinstance(required, list) and len(required) > 1:
         pair = " and ".join(f'"{field}"' for field in required)
         return "fields-exclusive", f"{pair} exclude each other in {_article(name)}", "key", "remove one of them"
-    return _other(error, name)
+    return _alternatives(error, name)
 
 
 def _forbidden(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
@@ -291,6 +321,8 @@ def _alternatives(error: jsonschema_rs.ValidationError, name: str) -> _Explanati
         what = "has both a schema and content" if both else "has neither a schema nor content"
         kind = "header" if name == "header" else "parameter"
         return "schema-or-content", f"the {kind} {what}", "key", "exactly one of the two says what its value is"
+    if name == "parameters":
+        return "querystring-conflict", _QUERYSTRING, "key", None
     if name == "link":
         return "link-target", "a link has either an operationId or an operationRef", "key", None
     return _other(error, name)
@@ -299,7 +331,9 @@ def _alternatives(error: jsonschema_rs.ValidationError, name: str) -> _Explanati
 def _other(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     message = re.sub(r"\s+", " ", error.message)
     if len(message) > 200:
-        message = f"the rule {'/'.join(str(step) for step in error.schema_path[-3:])} of the specification does not hold"
+        message = (
+            f"the rule {'/'.join(str(step) for step in error.schema_path[-3:])} of the specification does not hold"
+        )
     return "document-invalid", f"{name}: {message}", "key", None
 
 
@@ -318,6 +352,7 @@ _EXPLANATIONS: Mapping[str, Callable[[jsonschema_rs.ValidationError, str], _Expl
     "not": _not,
     "falseSchema": _forbidden,
     "anyOf": _alternatives,
+    "contains": _alternatives,
     "oneOf": _alternatives,
 }
 

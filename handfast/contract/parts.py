@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from handfast.contract.cursor import Cursor
@@ -28,6 +29,8 @@ DEFAULT_STYLES: Mapping[ParameterLocation, str] = {
 }
 """The style of a parameter that has none (OpenAPI 3.1.1, section 4.8.12.2.1)."""
 
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:[ \t]*;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|\"(?:[^\"\\]|\\.)*\"))?)*[ \t]*")
 _EXPLODING_STYLES = {"form", "cookie"}
 
 
@@ -39,7 +42,7 @@ def parameter(at: Cursor) -> Parameter:
         pointer=at.pointer,
         name=at.text("name"),
         location=location,
-        required=at.flag("required"),
+        required=at.flag("required") or location is ParameterLocation.PATH,
         style=style,
         explode=at.flag("explode", style in _EXPLODING_STYLES),
         allow_reserved=at.flag("allowReserved"),
@@ -105,8 +108,13 @@ def _link(name: str, at: Cursor) -> Link:
 
 
 def content(at: Cursor) -> dict[str, MediaType]:
-    """What a `content` field declares, by media type."""
-    return {name: media_type(name, child) for name, child in at.members("content")}
+    """What a `content` field declares, by media type; a name that is none can never match, and is left out."""
+    return {name: media_type(name, child) for name, child in at.members("content") if is_media_type(name)}
+
+
+def is_media_type(text: str) -> bool:
+    """Whether a text is a media type or a range of them (RFC 9110, 8.3.1 and 12.5.1)."""
+    return _MEDIA_TYPE.fullmatch(text) is not None
 
 
 def _only_content(at: Cursor) -> MediaType | None:

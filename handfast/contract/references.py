@@ -91,7 +91,9 @@ def resources(places: Mapping[str, Place]) -> Resources:
     anchors = {
         anchor: pointer
         for pointer, place in places.items()
-        if place.kind is Kind.SCHEMA and isinstance(place.value, dict) and ("$anchor" in place.value or "$dynamicAnchor" in place.value)
+        if place.kind is Kind.SCHEMA
+        and isinstance(place.value, dict)
+        and ("$anchor" in place.value or "$dynamicAnchor" in place.value)
         for anchor in (place.value.get("$anchor"), place.value.get("$dynamicAnchor"))
         if isinstance(anchor, str) and found.base_of(pointer) is None
     }
@@ -126,7 +128,10 @@ class _Check:
                 return self._check_uri(pointer, base or "", text)
         reference = parse(text)
         if reference.anchor is not None:
-            if place.kind is Kind.SCHEMA and (found := self.resources.anchors.get(unquote(reference.anchor))) is not None:
+            if (
+                place.kind is Kind.SCHEMA
+                and (found := self.resources.anchors.get(unquote(reference.anchor))) is not None
+            ):
                 self.targets[pointer] = found
                 return None
             message = f'nothing is called "{text}": there is no such $anchor, and a JSON Pointer starts with #/'
@@ -143,7 +148,10 @@ class _Check:
             lookup(self.document, tokens)
         except LookupError:
             return self._fault(
-                "reference-missing", f'"{reference.text}" is not there', pointer, hint=self._similar(place.kind, tokens[-1])
+                "reference-missing",
+                f'"{reference.text}" is not there',
+                pointer,
+                hint=self._similar(place.kind, tokens[-1]),
             )
         found = self.places.get(target)
         if found is None or found.kind is not place.kind:
@@ -217,7 +225,9 @@ class _Check:
 
     def _cycle(self, path: list[str]) -> Diagnostic:
         start = next((pointer for pointer in path if pointer in self.targets), path[0])
-        ways = " -> ".join(f"#{pointer}" for pointer in [*path, path[0]] if pointer in self.targets or pointer == path[0])
+        ways = " -> ".join(
+            f"#{pointer}" for pointer in [*path, path[0]] if pointer in self.targets or pointer == path[0]
+        )
         return self._fault(
             "reference-cyclic",
             f"this never ends: {ways}",

@@ -14,21 +14,31 @@ from handfast.contract.model import JSONValue
 from handfast.contract.pointers import Tokens, to_pointer, to_tokens
 from handfast.errors import ContractError, Diagnostic, Location, Severity
 
+_QUICK = 16  # places to find one by one in a JSON file before its whole layout is worked out
 _BEFORE = 2  # lines of an excerpt before the one that is meant
-_WIDTH = 160  # columns of an excerpt: minified JSON has lines of megabytes
+_WIDTH = 160  # columns of an excerpt
 
 
 class Source:
     """One file that was read: its name for messages, its value, and, when somebody asks, its layout."""
 
     def __init__(
-        self, name: str, text: str, value: JSONValue, layout: Callable[[], Node], surprises: list[Surprise] | None = None
+        self,
+        name: str,
+        text: str,
+        value: JSONValue,
+        layout: Callable[[], Node],
+        *,
+        surprises: list[Surprise] | None = None,
+        quickly: Callable[[Tokens, At], Mark] | None = None,
     ) -> None:
         self.name = name
         self.text = text
         self.value = value
         self.surprises = surprises or []
         self._layout = layout
+        self._find = quickly
+        self._found = 0
 
     @cached_property
     def root(self) -> Node:
@@ -42,7 +52,11 @@ class Source:
 
     def locate(self, tokens: Tokens, at: At = "key") -> Location:
         """The place of a node, or of its nearest ancestor."""
-        mark = find(self.root, tokens, at)
+        if self._find is not None and self._found < _QUICK:
+            self._found += 1
+            mark = self._find(tokens, at)
+        else:
+            mark = find(self.root, tokens, at)
         return Location(self.name, mark.line, mark.column)
 
     def diagnostic(
@@ -65,17 +79,25 @@ class Source:
             location=location,
             pointer=to_pointer(tokens) if pointer is None else pointer,
             hint=hint,
-            excerpt=excerpt(self.lines, location.line),
+            excerpt=excerpt(self.lines, location.line, location.column),
         )
 
 
-def excerpt(lines: list[str], line: int) -> str:
+def excerpt(lines: list[str], line: int, column: int = 1) -> str:
     """Up to two lines of context and the line that is meant, numbered, ready to print."""
     width = len(str(line))
-    shown = range(max(1, line - _BEFORE), min(line, len(lines)) + 1)
     return "\n".join(
-        f"  {'→' if number == line else ' '} {number:>{width}} | {lines[number - 1][:_WIDTH]}".rstrip() for number in shown
+        f"  {'→' if number == line else ' '} {number:>{width}} | {_window(lines[number - 1], column)}".rstrip()
+        for number in range(max(1, line - _BEFORE), min(line, len(lines)) + 1)
     )
+
+
+def _window(line: str, column: int) -> str:
+    """A line, or what is around a column when it is too long (minified JSON has lines of megabytes)."""
+    if len(line) <= _WIDTH:
+        return line
+    start = max(0, column - 1 - _WIDTH // 2)
+    return f"{'…' if start else ''}{line[start : start + _WIDTH]}{'…' if start + _WIDTH < len(line) else ''}"
 
 
 @dataclass(slots=True)
@@ -135,7 +157,9 @@ def read(path: str | Path) -> Source:
         raw = path.read_bytes()
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
-        raise ContractError([Diagnostic(code="source-unreadable", message=message, location=Location(name, 1, 1))]) from error
+        raise ContractError(
+            [Diagnostic(code="source-unreadable", message=message, location=Location(name, 1, 1))]
+        ) from error
     return read_bytes(raw, name, json=path.suffix.lower() == ".json")
 
 
@@ -158,12 +182,19 @@ def read_text(text: str, name: str, *, json: bool = False) -> Source:
     """Reads a text, as strict JSON or else as YAML; `name` is for messages."""
     try:
         if json:
-            return Source(name, text, json_text.parse(text), lambda: json_text.layout(text))
+            value = json_text.parse(text)
+            return Source(
+                name,
+                text,
+                value,
+                lambda: json_text.layout(text),
+                quickly=lambda tokens, at: json_text.find(text, tokens, at),
+            )
         document = yaml_text.parse(text)
     except SourceFault as fault:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         raise ContractError([_diagnostic(fault, name, lines)]) from fault
-    return Source(name, text, document.value, lambda: document.root, document.surprises)
+    return Source(name, text, document.value, lambda: document.root, surprises=document.surprises)
 
 
 def warnings(source: Source) -> list[Diagnostic]:
@@ -175,7 +206,7 @@ def warnings(source: Source) -> list[Diagnostic]:
             severity=Severity.WARNING,
             location=Location(source.name, surprise.mark.line, surprise.mark.column),
             hint=surprise.hint,
-            excerpt=excerpt(source.lines, surprise.mark.line),
+            excerpt=excerpt(source.lines, surprise.mark.line, surprise.mark.column),
         )
         for surprise in source.surprises
     ]
@@ -197,5 +228,5 @@ def _diagnostic(fault: SourceFault, name: str, lines: list[str]) -> Diagnostic:
         message=fault.message,
         location=Location(name, fault.mark.line, fault.mark.column),
         hint=fault.hint,
-        excerpt=excerpt(lines, fault.mark.line),
+        excerpt=excerpt(lines, fault.mark.line, fault.mark.column),
     )

@@ -54,21 +54,25 @@ def _operations(root: Cursor) -> Iterator[_Operation]:
 
 
 def _paths(root: Cursor) -> Iterator[Finding]:
-    shapes: dict[str, str] = {}
-    for path in root.mapping("paths"):
+    """Templates, and paths of one shape; these are refused only where an operation could not be told from another."""
+    shapes: dict[str, tuple[str, set[str]]] = {}
+    paths = root.child("paths")
+    for path, item in path_items(paths) if paths else ():
         if not path.startswith("/"):
             continue
         pointer = join("", "paths", path)
         yield from _template(path, pointer)
-        shape = _VARIABLE.sub("{}", path)
-        if shape in shapes:
+        own = {method for part in item for method, _ in methods(part)}
+        first, taken = shapes.setdefault(_VARIABLE.sub("{}", path), (path, set()))
+        if first != path:
             yield Finding(
                 "path-duplicate",
-                f"{path} and {shapes[shape]} are the same path: only the names of their variables differ",
+                f"{path} and {first} are the same path: only the names of their variables differ",
                 pointer,
                 hint="write one of the two, with the operations of both",
+                severity=Severity.ERROR if taken & own else Severity.WARNING,
             )
-        shapes.setdefault(shape, path)
+        taken |= own
 
 
 def _template(path: str, pointer: str) -> Iterator[Finding]:
@@ -81,8 +85,9 @@ def _template(path: str, pointer: str) -> Iterator[Finding]:
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Finding("path-template-invalid", f"{path} has the variable {{{name}}} twice", pointer)
     if "?" in rest or "#" in rest:
+        message = f"{path} has a ? or a #, which a client must send as %3F or %23: it is no query, and no fragment"
         hint = "declare query parameters under parameters, with `in: query`"
-        yield Finding("path-template-invalid", f"{path} has a query or a fragment", pointer, hint=hint)
+        yield Finding("path-unusual", message, pointer, hint=hint, severity=Severity.WARNING)
 
 
 def _operation_ids(operations: list[_Operation]) -> Iterator[Finding]:
@@ -161,7 +166,9 @@ def _querystring(operation: _Operation, declared: dict[tuple[str, str], Cursor])
     """One `querystring` parameter, and then no `query` ones (OpenAPI 3.2.0, section 4.12.2.1)."""
     whole = [at for (location, _), at in declared.items() if location == "querystring"]
     if len(whole) > 1 or (whole and any(location == "query" for location, _ in declared)):
-        message = "a querystring parameter is the whole query: no other querystring or query parameter can stand beside it"
+        message = (
+            "a querystring parameter is the whole query: no other querystring or query parameter can stand beside it"
+        )
         yield Finding("querystring-conflict", message, whole[-1].pointer)
 
 
@@ -171,7 +178,9 @@ def _shared_parameters(places: Sequence[Place]) -> Iterator[Finding]:
         if not isinstance(place.value, dict) or "$ref" in place.value:
             continue
         if place.kind is Kind.PARAMETER:
-            yield from _parameter(place.pointer, place.value.get("name"), place.value.get("in"), place.value.get("required"))
+            yield from _parameter(
+                place.pointer, place.value.get("name"), place.value.get("in"), place.value.get("required")
+            )
         if place.kind is Kind.RESPONSE or place.kind is Kind.ENCODING:
             headers = place.value.get("headers")
             for name in headers if isinstance(headers, dict) else ():
@@ -192,11 +201,16 @@ def _parameter(pointer: str, name: object, location: object, required: object) -
                 severity=Severity.WARNING,
             )
     if location == "path" and required is not True:
-        yield Finding("parameter-path-optional", f'the path parameter "{name}" must say `required: true`', pointer)
+        message = f'the path parameter "{name}" must say `required: true`, and is taken as if it did'
+        yield Finding("parameter-path-optional", message, pointer, severity=Severity.WARNING)
     if location == "path" and ("{" in name or "}" in name or not name):
-        yield Finding("parameter-name-invalid", f'"{name}" cannot be the name of a path parameter', join(pointer, "name"))
+        yield Finding(
+            "parameter-name-invalid", f'"{name}" cannot be the name of a path parameter', join(pointer, "name")
+        )
     if location == "cookie" and not _HEADER_NAME.fullmatch(name):
-        yield Finding("parameter-name-invalid", f'"{name}" cannot be the name of a cookie (RFC 6265)', join(pointer, "name"))
+        yield Finding(
+            "parameter-name-invalid", f'"{name}" cannot be the name of a cookie (RFC 6265)', join(pointer, "name")
+        )
 
 
 def _header(pointer: str, name: str) -> Iterator[Finding]:

@@ -249,7 +249,10 @@ class _Values:
         text = node.text
         if _NOT_JSON.fullmatch(text):
             raise SourceFault(
-                "yaml-not-json", f"{text} is a number that JSON does not have", node.mark, hint=f'write "{text}" for the text'
+                "yaml-not-json",
+                f"{text} is a number that JSON does not have",
+                node.mark,
+                hint=f'write "{text}" for the text',
             )
         if _RADIX.fullmatch(text):
             value = int(text[2:], 8 if text[1] == "o" else 16)
@@ -262,7 +265,9 @@ class _Values:
 
     def _surprise(self, node: Scalar, message: str, plainly: str) -> None:
         self.surprises.append(
-            Surprise("yaml-ambiguous", message, node.mark, f'write {plainly} for the number, or "{node.text}" for the text')
+            Surprise(
+                "yaml-ambiguous", message, node.mark, f'write {plainly} for the number, or "{node.text}" for the text'
+            )
         )
 
 
@@ -273,7 +278,7 @@ _START_HINT = "a contract starts with `openapi: 3.1.1`, `info:` and `paths:`"
 
 def _mark(event: Event) -> Mark:
     start = event.start_mark
-    return Mark(start.line + 1, start.column + 1)
+    return Mark(1, 1) if start is None else Mark(start.line + 1, start.column + 1)
 
 
 def _check_tag(event: SequenceStartEvent | MappingStartEvent, name: str) -> None:
