@@ -10,6 +10,7 @@ from typing_extensions import TypeAliasType
 
 from handfast.runtime import DateTime, Model
 
+
 ArticleSort = TypeAliasType("ArticleSort", Literal["newest", "oldest", "updated", "title"])
 """The order of a list of articles."""
 
