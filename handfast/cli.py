@@ -58,14 +58,19 @@ def run() -> int:
     return 0
 
 
-@app.callback()
-def handfast(
-    version: Annotated[bool, typer.Option("--version", help="Print the version, and stop.", is_eager=True)] = False,
-) -> None:
-    """Schema-first APIs: an OpenAPI contract written by hand, and handlers bound fast to it."""
-    if version:
+def _print_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"handfast {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def handfast(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version, and stop.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Schema-first APIs: an OpenAPI contract written by hand, and handlers bound fast to it."""
 
 
 @app.command()
