@@ -28,7 +28,7 @@ def test_every_case_is_judged_as_the_suite_says(folder: str, with_remotes: bool,
     for group in groups(folder):
         if not with_remotes and not is_local(group):
             continue
-        judge = Judges(normalise(group.document(pointer)), supplied).judge(pointer, Direction.REQUEST)
+        judge = Judges(normalise(group.document(pointer), supplied or ()), supplied).judge(pointer, Direction.REQUEST)
         for name, instance, valid in group.cases:
             judged += 1
             if judge.is_valid(instance) is not valid or bool(judge.errors(instance)) is valid:

@@ -264,25 +264,33 @@ def _leads_somewhere(reading: Reading, schema: str, pointer: str) -> bool:
     return True
 
 
-def discriminator_wrong(reading: Reading) -> Iterator[Finding]:
-    for pointer, schema in reading.schemas:
-        discriminator = schema.get("discriminator")
-        if not isinstance(discriminator, dict) or not isinstance(name := discriminator.get("propertyName"), str):
-            continue
-        at = below(pointer, "discriminator")
-        mapping = discriminator.get("mapping")
-        branches = [branch for key in ("oneOf", "anyOf") for branch in _list(schema.get(key))]
+def discriminator_target_unknown(reading: Reading) -> Iterator[Finding]:
+    for pointer, discriminator, branches in _discriminators(reading):
         references = [branch.get("$ref") if isinstance(branch, dict) else None for branch in branches]
+        mapping = discriminator.get("mapping")
         for tag, target in mapping.items() if isinstance(mapping, dict) else ():
             reference = target if isinstance(target, str) and "/" in target else f"#/components/schemas/{target}"
             if reading.resolve({"$ref": reference}) is None:
-                yield Finding(below(at, "mapping", tag), f"{target} is no schema of this contract")
+                yield Finding(below(pointer, "mapping", tag), f"{target} is no schema of this contract")
             elif branches and reference not in references:
-                yield Finding(below(at, "mapping", tag), f"{target} is not among the alternatives")
-        for branch in branches:
-            if "defaultMapping" not in discriminator and not _requires(reading, branch, name):
-                yield Finding(at, f'an alternative does not require the discriminating property "{name}"')
-                break
+                yield Finding(below(pointer, "mapping", tag), f"{target} is not among the alternatives")
+
+
+def discriminator_optional(reading: Reading) -> Iterator[Finding]:
+    for pointer, discriminator, branches in _discriminators(reading):
+        name = discriminator.get("propertyName")
+        if isinstance(name, str) and "defaultMapping" not in discriminator:
+            if not all(_requires(reading, branch, name) for branch in branches):
+                yield Finding(pointer, f'an alternative does not require the discriminating property "{name}"')
+
+
+def _discriminators(reading: Reading) -> Iterator[tuple[str, JSONObject, list[JSONValue]]]:
+    """Every discriminator with its pointer and the alternatives beside it."""
+    for pointer, schema in reading.schemas:
+        discriminator = schema.get("discriminator")
+        if isinstance(discriminator, dict):
+            branches = [branch for key in ("oneOf", "anyOf") for branch in _list(schema.get(key))]
+            yield below(pointer, "discriminator"), discriminator, branches
 
 
 def _requires(reading: Reading, schema: JSONValue, name: str) -> bool:
@@ -370,10 +378,16 @@ RULES = (
     Rule("component-unused", Severity.WARNING, "What nothing uses misleads readers and generators.", component_unused),
     Rule("link-wrong", Severity.ERROR, "A link must lead from what there is to what there is.", link_wrong),
     Rule(
-        "discriminator-wrong",
+        "discriminator-target-unknown",
         Severity.ERROR,
-        "A discriminator must be able to tell the alternatives apart.",
-        discriminator_wrong,
+        "A discriminator maps to alternatives that exist.",
+        discriminator_target_unknown,
+    ),
+    Rule(
+        "discriminator-optional",
+        Severity.WARNING,
+        "Without its tag a value cannot be told apart.",
+        discriminator_optional,
     ),
     Rule(
         "body-unexpected",
