@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from handfast.contract import parts
@@ -31,13 +31,13 @@ def operations(root: Cursor) -> Iterator[Operation]:
     """The operations under `paths`, in document order."""
     paths = root.child("paths")
     for path, item in path_items(paths) if paths else ():
-        yield from _operations(root, item, path, "")
+        yield from _operations(_Setting(root, item, path))
 
 
 def webhooks(root: Cursor) -> Iterator[Operation]:
     """The operations under `webhooks`; the path of each is the webhook's name."""
     for name, item in root.members("webhooks"):
-        yield from _operations(root, (_beside(root, item, "webhooks", name), item), name, "")
+        yield from _operations(_Setting(root, (_beside(root, item, "webhooks", name), item), name))
 
 
 def servers(root: Cursor, at: Cursor | None = None) -> tuple[Server, ...]:
@@ -75,11 +75,16 @@ def derived_operation_id(method: str, path: str) -> str:
 
     `GET /articles/{slug}` gives `getArticlesBySlug`, `GET /` gives `getRoot`.
     """
-    text = method.lower()
+    words_of_path = ""
     for segment in path.replace("{", "/{").replace("}", "}/").split("/"):
-        capitals = "".join(word[0].upper() + word[1:] for word in words(segment))
-        text += f"By{capitals}" if segment.startswith("{") and capitals else capitals
-    return text if text != method.lower() else f"{text}Root"
+        text = _capitalised(segment)
+        words_of_path += f"By{text}" if segment.startswith("{") and text else text
+    return f"{method.lower()}{words_of_path or 'Root'}"
+
+
+def _capitalised(text: str) -> str:
+    """The words of a text in one, each with a capital."""
+    return "".join(word[0].upper() + word[1:] for word in words(text))
 
 
 def path_items(paths: Cursor) -> Iterator[tuple[str, tuple[Cursor, ...]]]:
@@ -97,14 +102,28 @@ def _beside(parent: Cursor, item: Cursor, *tokens: str) -> Cursor:
     return Cursor(parent.root, own, value) if isinstance(value, dict) and own != item.pointer else item
 
 
-def _operations(root: Cursor, item: tuple[Cursor, ...], path: str, callback_of: str) -> Iterator[Operation]:
-    """The operations of a path item, which may be written in two places: beside a reference, and where that leads."""
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A path item where it stands, as written and as referred to; `above`: the operations that it is a callback of."""
+
+    root: Cursor
+    item: tuple[Cursor, ...]
+    path: str
+    callback: str = ""
+    above: frozenset[str] = frozenset()
+
+    def derived_operation_id(self, method: str) -> str:
+        return f"{self.callback}{method.capitalize()}" if self.callback else derived_operation_id(method, self.path)
+
+
+def _operations(setting: _Setting) -> Iterator[Operation]:
+    """The operations of a path item; what is written beside a reference goes before what that leads to."""
     seen: set[str] = set()
-    for part in item:
-        for name, at in methods(part):
-            if name not in seen:
-                seen.add(name)
-                yield _operation(root, part, item, at, name, path, callback_of)
+    for part in setting.item:
+        for method, at in methods(part):
+            if method not in seen:
+                seen.add(method)
+                yield _operation(setting, part, at, method)
 
 
 def methods(item: Cursor) -> Iterator[tuple[str, Cursor]]:
@@ -115,50 +134,53 @@ def methods(item: Cursor) -> Iterator[tuple[str, Cursor]]:
     yield from item.members("additionalOperations")
 
 
-def _operation(
-    root: Cursor, part: Cursor, item: tuple[Cursor, ...], at: Cursor, method: str, path: str, callback_of: str
-) -> Operation:
-    operation_id = at.text("operationId") or callback_of or derived_operation_id(method, path)
+def _operation(setting: _Setting, part: Cursor, at: Cursor, method: str) -> Operation:
     tag_names = at.texts("tags")
     body = at.child("requestBody")
     answers = at.child("responses")
-    serving = next((place for place in (at, *item) if "servers" in place.value), None)
+    serving = next((place for place in (at, *setting.item) if "servers" in place.value), None)
+    operation_id = at.text("operationId") or setting.derived_operation_id(method)
     return Operation(
         pointer=at.pointer,
         operation_id=operation_id,
         method=method,
-        path=path,
+        path=setting.path,
         tag=tag_names[0] if tag_names else UNTAGGED,
         tags=tag_names,
         summary=at.text("summary") or part.text("summary"),
         description=at.text("description") or part.text("description"),
         deprecated=at.flag("deprecated"),
-        parameters=_parameters(item, at),
+        parameters=_parameters(setting.item, at),
         request_body=parts.request_body(body) if body else None,
         responses=tuple(parts.response(status, child) for status, child in answers.members()) if answers else (),
-        security=_security(at if "security" in at.value else root),
-        servers=servers(root, serving),
+        security=_security(at if "security" in at.value else setting.root),
+        servers=servers(setting.root, serving),
         callbacks={
-            name: tuple(_callback_operations(root, callback, name, operation_id))
+            name: tuple(_callback_operations(setting, callback, f"{operation_id}{_capitalised(name)}", at.pointer))
             for name, callback in at.members("callbacks")
+            if at.pointer not in setting.above
         },
         extensions=at.extensions(),
     )
 
 
-def _callback_operations(root: Cursor, callback: Cursor, name: str, operation_id: str) -> Iterator[Operation]:
-    """The operations of a callback; one without an operationId is called after its parent, callback and method."""
+def _callback_operations(setting: _Setting, callback: Cursor, name: str, parent: str) -> Iterator[Operation]:
+    """The operations of a callback, one level of those that lead back to where they come from.
+
+    One without an operationId is called after the operation, the callback and the method (`subscribeOnEventPost`);
+    where the callback has several expressions, after their words too.
+    """
     expressions = list(callback.members())
     for expression, item in expressions:
-        detail = derived_operation_id("", expression) if len(expressions) > 1 else ""
-        base = derived_operation_id(operation_id, name)
-        for operation in _operations(root, (_beside(callback, item, expression), item), expression, base):
-            if operation.operation_id == base:
-                method = operation.method.capitalize()
-                operation = replace(
-                    operation, operation_id=f"{operation_id}{base[len(operation_id) :]}{detail}{method}"
-                )
-            yield operation
+        yield from _operations(
+            _Setting(
+                root=setting.root,
+                item=(_beside(callback, item, expression), item),
+                path=expression,
+                callback=f"{name}{_capitalised(expression)}" if len(expressions) > 1 else name,
+                above=setting.above | {parent},
+            )
+        )
 
 
 def _parameters(item: tuple[Cursor, ...], at: Cursor) -> tuple[Parameter, ...]:
@@ -187,12 +209,12 @@ def _is_ignored(parameter: Parameter) -> bool:
 
 
 def _security(at: Cursor) -> tuple[SecurityRequirement, ...]:
-    alternatives: list[SecurityRequirement] = []
     requirements = at.value.get("security")
-    for requirement in requirements if isinstance(requirements, list) else ():
-        if isinstance(requirement, dict):
-            alternatives.append({name: _scopes(scopes) for name, scopes in requirement.items()})
-    return tuple(alternatives)
+    return tuple(
+        {name: _scopes(scopes) for name, scopes in requirement.items()}
+        for requirement in (requirements if isinstance(requirements, list) else ())
+        if isinstance(requirement, dict)
+    )
 
 
 def _scopes(value: JSONValue) -> tuple[str, ...]:

@@ -40,21 +40,20 @@ def bundle(contract: Contract) -> str:
 
 @dataclass(slots=True)
 class Bundled:
-    """One document out of all files; `warnings` are what may surprise in any of them."""
+    """One document out of all files; `warnings` are what may surprise in any of them, `faults` references that fail."""
 
     document: JSONObject
     positions: Positions
     warnings: list[Diagnostic] = field(default_factory=list[Diagnostic])
+    faults: list[Diagnostic] = field(default_factory=list[Diagnostic])
 
 
 def gather(main: Source, path: Path, document: JSONObject) -> Bundled:
-    """The document with everything that it takes from other files; raises ContractError with every fault of them."""
+    """The document with everything that it takes from other files, and what is wrong with the references to them."""
     bundler = _Bundler(_File(path.resolve(), main), document)
     gathered = bundler.run()
-    if bundler.faults:
-        raise ContractError(bundler.faults)
     warnings = [warning for file in bundler.files.values() if file for warning in sources.warnings(file.source)]
-    return Bundled(gathered, Positions(main, bundler.origins), warnings)
+    return Bundled(gathered, Positions(main, bundler.origins), warnings, bundler.faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +107,14 @@ class _Bundler:
         self._claim()
         frame = _Frame(self.main, (), ())
         bundled = self._rewritten(self.document, Kind.DOCUMENT, frame)
-        assert isinstance(bundled, dict)  # noqa: S101 - rewriting keeps the type
+        assert isinstance(bundled, dict)
         while self.pending:
             kind, target, place = self.pending.pop(0)
             self._put(bundled, place, self._moved(kind, target, place))
         return bundled
 
     def _leaves_its_file(self) -> bool:
-        """Whether anything in the main file refers to something else than itself; a self-contained one stays untouched."""
+        """Whether anything in the main file refers to something outside; a self-contained one stays untouched."""
         for place in walk(self.document):
             text = references.of(place)
             if text is not None and not text.startswith("#"):
@@ -202,7 +201,7 @@ class _Bundler:
             target = self._resolve(text, Kind.SCHEMA, frame.file, (*tokens, "discriminator", "mapping", name), key=())
             remapped[name] = text if target is None else f"#{_fragment(self._place(Kind.SCHEMA, target))}"
         discriminator = value["discriminator"]
-        assert isinstance(discriminator, dict)  # noqa: S101 - _mapping has looked
+        assert isinstance(discriminator, dict)
         return {**value, "discriminator": {**discriminator, "mapping": remapped}}
 
     def _place(self, kind: Kind, target: _Target) -> Tokens:
@@ -238,7 +237,7 @@ class _Bundler:
         into = document
         for token in place[:-1]:
             member = into.setdefault(token, {})
-            assert isinstance(member, dict)  # noqa: S101 - components and its fields are mappings
+            assert isinstance(member, dict)
             into = member
         into[place[-1]] = value
 

@@ -1,4 +1,4 @@
-"""What the metaschemas cannot say of security, servers, tags, media types, links and examples: that what is named exists."""
+"""What the metaschemas cannot say of security, servers, tags, media types and links: that what is named exists."""
 
 from __future__ import annotations
 

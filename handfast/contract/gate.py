@@ -85,7 +85,7 @@ def _validate(document: JSONObject, version: str) -> Iterator[Finding]:
         for error in validator.root_validator(validator.schema_path):
             if (finding := _finding(error, document)) is not None:
                 yield finding
-    except Exception as error:  # noqa: BLE001 - it fails in many ways on documents that are valid (recursion, braces)
+    except Exception as error:
         message = f"openapi-spec-validator failed on this document: {type(error).__name__}"
         yield Finding("validator-failed", message, "", severity=Severity.WARNING)
 
@@ -192,7 +192,7 @@ class _Defaults32(_DefaultPlaces, keywords.OpenAPIV32ValueValidator):
 
 
 class _V30(OpenAPIV30SpecValidator):
-    keyword_validators = {
+    keyword_validators = {  # noqa: RUF012 - the validator declares it like that
         **OpenAPIV30SpecValidator.keyword_validators,
         "schema": _Schemas30,
         "default": _Defaults30,
@@ -200,7 +200,7 @@ class _V30(OpenAPIV30SpecValidator):
 
 
 class _V31(OpenAPIV31SpecValidator):
-    keyword_validators = {
+    keyword_validators = {  # noqa: RUF012 - the validator declares it like that
         **OpenAPIV31SpecValidator.keyword_validators,
         "schema": _Schemas31,
         "default": _Defaults31,
@@ -208,7 +208,7 @@ class _V31(OpenAPIV31SpecValidator):
 
 
 class _V32(OpenAPIV32SpecValidator):
-    keyword_validators = {
+    keyword_validators = {  # noqa: RUF012 - the validator declares it like that
         **OpenAPIV32SpecValidator.keyword_validators,
         "schema": _Schemas32,
         "default": _Defaults32,

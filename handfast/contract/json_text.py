@@ -191,7 +191,7 @@ class _Layout:
                 first = nodes[key][0]
                 raise SourceFault(
                     "duplicate-key",
-                    f'the key "{key}" is here twice; it stands in line {first.line}, column {first.column} already',
+                    f'the key "{key}" is here twice: line {first.line}, column {first.column} has it already',
                     key_mark,
                     hint="remove or rename one of the two: JSON does not say which of them counts",
                     also=first,

@@ -89,7 +89,9 @@ def _checked(bundled: Bundled, version: str) -> list[Diagnostic]:
     """The warnings of all quick checks; raises ContractError with all errors of them."""
     document, positions = bundled.document, bundled.positions
     places = list(walk(document))
-    found = [*metaschema.check(document, version, positions), *references.check(document, places, positions)]
+    broken = {fault.location for fault in bundled.faults}
+    found = [*bundled.faults, *metaschema.check(document, version, positions)]
+    found += [each for each in references.check(document, places, positions) if each.location not in broken]
     if not any(diagnostic.code.startswith("reference-") for diagnostic in found):
         root = start(document)
         findings: list[Finding] = [*structure.check(root, places), *declarations.check(root, places, version)]

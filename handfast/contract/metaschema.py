@@ -213,7 +213,7 @@ def _wants_only_fields(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
 
 
 def _contradictions(branch: Sequence[jsonschema_rs.ValidationError], depth: int) -> int:
-    """How many errors say that another alternative is meant: another `in`, `type` or `scheme`, another type of value."""
+    """How many errors say that another alternative is meant: another `in`, `type` or `scheme`, or type of value."""
     return sum(
         1
         for error in branch

@@ -1,4 +1,4 @@
-"""The parts of operations as model objects: parameters, headers, bodies, responses, with every default made explicit."""
+"""The parts of operations as model objects: parameters, headers, bodies, responses, with defaults made explicit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""References: what a `$ref` says, and whether every one of a document leads to an object of the right kind, and ends."""
+"""References: what a `$ref` says, and whether each leads to an object of the right kind, and comes to an end."""
 
 from __future__ import annotations
 
@@ -225,14 +225,13 @@ class _Check:
 
     def _cycle(self, path: list[str]) -> Diagnostic:
         start = next((pointer for pointer in path if pointer in self.targets), path[0])
-        ways = " -> ".join(
-            f"#{pointer}" for pointer in [*path, path[0]] if pointer in self.targets or pointer == path[0]
-        )
+        ways = " -> ".join(f"#{pointer}" for pointer in [*path, path[0]])
+        is_schema = self.places[start].kind is Kind.SCHEMA
         return self._fault(
             "reference-cyclic",
             f"this never ends: {ways}",
             start,
-            hint="a schema may refer to itself only below properties, items and the like",
+            hint="a schema may refer to itself only below properties, items and the like" if is_schema else None,
         )
 
 

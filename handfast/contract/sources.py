@@ -104,8 +104,8 @@ def _window(line: str, column: int) -> str:
 class Positions:
     """Where everything in the one, bundled document came from.
 
-    `origins` maps the pointer of each part that was moved in from a file to that file and the part's pointer in it; what
-    is below a part moved with it.
+    `origins` maps the pointer of each part that was moved in from a file to that file and the part's pointer in it;
+    what is below a part moved with it.
     """
 
     main: Source

@@ -159,7 +159,7 @@ class _Composer:
                 first = nodes[key.text][0]
                 raise SourceFault(
                     "duplicate-key",
-                    f'the key "{key.text}" is here twice; it stands in line {first.line}, column {first.column} already',
+                    f'the key "{key.text}" is here twice: line {first.line}, column {first.column} has it already',
                     mark,
                     hint="remove or rename one of the two: YAML does not say which of them counts",
                     also=first,
