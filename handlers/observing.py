@@ -49,7 +49,12 @@ class RequestObserver:
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)
                 # The path alone: a query may hold what people look for.
                 _LOG.info(
-                    "request", method=scope["method"], path=scope["path"], status=status, milliseconds=milliseconds
+                    "request",
+                    method=scope["method"],
+                    path=scope["path"],
+                    operation=getattr(scope.get("route"), "name", None),
+                    status=status,
+                    milliseconds=milliseconds,
                 )
 
 

@@ -70,14 +70,14 @@ class Api:
     app: FastAPI
     people: list[Person] = field(default_factory=list[Person])
 
-    def send(self, method: str, path: str, who: Person | None = None, **more: object) -> Response:
+    def send(self, method: str, path: str, who: Person | None = None, /, **more: object) -> Response:
         """A request, by somebody or by nobody."""
         headers = dict(cast("dict[str, str]", more.pop("headers", {})))
         if who is not None:
             headers |= who.headers
-        return cast("Response", self.client.request(method, f"/api/v1{path}", headers=headers, **more))  # type: ignore[arg-type]  # keywords of the client
+        return self.client.request(method, f"/api/v1{path}", headers=headers, **more)  # type: ignore[arg-type]  # as the client wants them
 
-    def register(self, handle: str | None = None, **more: object) -> Response:
+    def register(self, handle: str | None = None, /, **more: object) -> Response:
         """Register an account."""
         handle = handle or unique()
         body = {"handle": handle, "email": f"{handle}@example.org", "password": PASSWORD, "displayName": "Somebody"}

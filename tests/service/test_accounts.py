@@ -114,9 +114,7 @@ def test_an_email_address_can_be_changed_to_a_free_one_alone(api: Api) -> None:
     person, other = api.person(), api.person()
 
     def change(email: str) -> int:
-        return api.send(
-            "PATCH", "/accounts/me", person, json={"email": email}, headers={"If-Match": "*"}
-        ).status_code
+        return api.send("PATCH", "/accounts/me", person, json={"email": email}, headers={"If-Match": "*"}).status_code
 
     assert change(f"{other.handle}@example.org") == 409
     assert change(f"{person.handle}@EXAMPLE.ORG") == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -184,9 +184,7 @@ def _raw(header: dict[str, object], claims: dict[str, object], signature: str = 
 
 
 def _times(claims: dict[str, object]) -> dict[str, object]:
-    return {
-        name: int(value.timestamp()) if isinstance(value, datetime) else value for name, value in claims.items()
-    }
+    return {name: int(value.timestamp()) if isinstance(value, datetime) else value for name, value in claims.items()}
 
 
 def _without(name: str) -> Forge:
@@ -248,8 +246,8 @@ WRONG: dict[str, Forge] = {
 
 
 @pytest.fixture(scope="module")
-def owner(api: Api) -> Iterator[tuple[Api, Person]]:
-    yield api, api.person()
+def owner(api: Api) -> tuple[Api, Person]:
+    return api, api.person()
 
 
 @pytest.mark.parametrize("fault", WRONG)

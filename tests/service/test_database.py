@@ -1,0 +1,255 @@
+"""The database: migrations, examples, what survives, and what a failing one looks like from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from starlette.testclient import TestClient
+
+from blog.database import Database
+from blog.refusals import Unavailable
+from blog.start import prepare
+from blog.tables import Table
+from handlers.app import create_app
+from tests.service.conftest import PASSWORD, Api, bearer, problem, settings, unique
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def test_migrations_make_the_tables_that_the_code_has(database: dict[str, object]) -> None:
+    opened = Database(settings(**database))
+
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
+
+    try:
+        for _ in range(2):
+            await prepare(opened, examples=False)
+        async with opened.reading() as session:
+            assert await (await session.connection()).run_sync(differences) == []
+    finally:
+        await opened.close()
+
+
+async def test_an_empty_database_gets_examples_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'blog.db'}"
+    for _ in range(2):
+        app = create_app(settings(database_url=url, seed_examples=True))
+        with TestClient(app) as client:
+            listed = client.get("/api/v1/articles").json()["items"]
+            assert {item["author"] for item in listed} == {"ada", "charles", "mary"}
+            assert len(listed) == 3
+            slug = "notes-on-the-analytical-engine"
+            assert len(client.get(f"/api/v1/articles/{slug}/comments").json()["items"]) == 2
+            assert {tag["name"] for tag in client.get("/api/v1/tags").json()["items"]} >= {"computing", "history"}
+            assert Api(client, app).log_in("ada", "nobody can log in with this").status_code == 400
+
+
+def test_a_database_with_people_gets_no_examples(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'blog.db'}"
+    for seed in (False, True):
+        app = create_app(settings(database_url=url, seed_examples=seed))
+        with TestClient(app) as client:
+            if not seed:
+                Api(client, app).person()
+            assert client.get("/api/v1/articles").json()["items"] == []
+
+
+async def test_connections_are_set_up_as_they_must_be(tmp_path: Path) -> None:
+    opened = Database(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}"))
+    await prepare(opened, examples=False)
+    try:
+        for session_of, reads_only in ((opened.writing, 0), (opened.reading, 1)):
+            async with session_of() as session:
+                connection = await session.connection()
+                found = {
+                    name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+                    for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "query_only")
+                }
+            assert found == {
+                "journal_mode": "wal",
+                "synchronous": 2,
+                "foreign_keys": 1,
+                "busy_timeout": 5000,
+                "query_only": reads_only,
+            }
+    finally:
+        await opened.close()
+
+
+async def test_a_reading_session_cannot_write(database: dict[str, object]) -> None:
+    opened = Database(settings(**database))
+    await prepare(opened, examples=False)
+    try:
+        with pytest.raises(Exception, match=r"readonly|read-only"):
+            async with opened.reading() as session:
+                await (await session.connection()).exec_driver_sql("DELETE FROM article")
+    finally:
+        await opened.close()
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, KeyboardInterrupt, asyncio.CancelledError])
+async def test_what_fails_is_undone(tmp_path: Path, fault: type[BaseException]) -> None:
+    opened = Database(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}"))
+    await prepare(opened, examples=True)
+    try:
+        with pytest.raises(fault):
+            await _delete_everybody_and_fail(opened, fault)
+        async with opened.reading() as session:
+            count = await (await session.connection()).exec_driver_sql("SELECT count(*) FROM account")
+            assert count.scalar() == 3
+    finally:
+        await opened.close()
+
+
+async def _delete_everybody_and_fail(opened: Database, fault: type[BaseException]) -> None:
+    async with opened.writing() as session:
+        await (await session.connection()).exec_driver_sql("DELETE FROM account")
+        raise fault
+
+
+def test_a_lock_of_another_process_is_answered_with_try_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blog.database._LOCK_WAIT", 0.2)
+    file = tmp_path / "blog.db"
+    app = create_app(settings(database_url=f"sqlite:///{file}"))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        api = Api(client, app)
+        person = api.person()
+        other = sqlite3.connect(file, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        try:
+            answer = api.send("POST", "/articles", person, json={"title": "x", "body": "y"})
+            problem(answer, 503)
+            assert int(answer.headers["retry-after"]) >= 1
+            assert api.send("GET", "/articles", person).status_code == 200
+        finally:
+            other.close()
+        assert api.send("POST", "/articles", person, json={"title": "x", "body": "y"}).status_code == 201
+
+
+def test_a_database_that_is_away_is_answered_with_try_again(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        opened = Database(settings(database_url=f"postgresql://nobody@127.0.0.1:{port}/nothing"))
+
+        async def ask() -> None:
+            try:
+                await opened.answers()
+            finally:
+                await opened.close()
+
+        with pytest.raises(Unavailable):
+            asyncio.run(ask())
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serve(file: Path, port: int, **environment: str) -> subprocess.Popen[bytes]:
+    """The service as a process of its own."""
+    command = [sys.executable, "-m", "uvicorn", "handlers.app:app", "--port", str(port), "--log-level", "warning"]
+    cheap = {"ARGON2_MEMORY_KIB": "64", "ARGON2_ITERATIONS": "1", "LOG_LEVEL": "ERROR", "SEED_EXAMPLES": "false"}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | cheap | {"DATABASE_URL": f"sqlite:///{file}"} | environment
+    )
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fails after 30 s."""
+    for _ in range(600):
+        try:
+            if condition():
+                return
+        except httpx2.TransportError:
+            pass
+        time.sleep(0.05)
+    pytest.fail("it did not become so within 30 s")
+
+
+def is_ready(url: str) -> bool:
+    return httpx2.get(f"{url}/health/ready").status_code == 200
+
+
+def test_processes_that_start_together_share_one_database(tmp_path: Path) -> None:
+    ports = [free_port() for _ in range(3)]
+    processes = [serve(tmp_path / "blog.db", port, SEED_EXAMPLES="true") for port in ports]
+    try:
+        for port in ports:
+            wait_for(lambda port=port: is_ready(f"http://127.0.0.1:{port}/api/v1"))  # type: ignore[misc]  # the port now
+            assert len(httpx2.get(f"http://127.0.0.1:{port}/api/v1/articles").json()["items"]) == 3
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api/v1"
+    acknowledged: set[str] = set()
+    headers: dict[str, str] = {}
+    handle = unique()
+    account = {"handle": handle, "email": f"{handle}@example.org", "password": PASSWORD, "displayName": "X"}
+    for _ in range(2):
+        process = serve(tmp_path / "blog.db", port)
+        try:
+            wait_for(lambda: is_ready(url))
+            if not headers:
+                assert httpx2.post(f"{url}/accounts", json=account).status_code == 201
+                form = {"grant_type": "password", "username": handle, "password": PASSWORD}
+                headers = bearer(httpx2.post(f"{url}/tokens", data=form).json()["access_token"])
+            acknowledged |= asyncio.run(_write_until_killed(url, headers, process))
+        finally:
+            process.kill()
+            process.wait()
+    assert len(acknowledged) >= 20
+    connection = sqlite3.connect(tmp_path / "blog.db")
+    stored = {slug for (slug,) in connection.execute("SELECT slug FROM article")}
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+    assert acknowledged <= stored
+
+
+async def _write_until_killed(url: str, headers: dict[str, str], process: subprocess.Popen[bytes]) -> set[str]:
+    acknowledged: set[str] = set()
+
+    async def write(client: httpx2.AsyncClient) -> None:
+        while True:
+            slug = unique("kill-")
+            try:
+                answer = await client.post(
+                    f"{url}/articles", json={"title": "x", "body": "y", "slug": slug}, headers=headers
+                )
+            except httpx2.TransportError:
+                return
+            assert answer.status_code == 201, answer.text
+            acknowledged.add(slug)
+            if len(acknowledged) == 15:
+                enough.set()
+
+    enough = asyncio.Event()
+    async with httpx2.AsyncClient() as client:
+        writers = [asyncio.ensure_future(write(client)) for _ in range(8)]
+        await asyncio.wait_for(enough.wait(), timeout=30)
+        process.send_signal(signal.SIGKILL)
+        await asyncio.gather(*writers)
+    return acknowledged
