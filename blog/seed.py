@@ -18,16 +18,20 @@ _NO_PASSWORD = "nobody can log in with this"
 """Not the hash of anything: the example authors have no password that somebody could know."""
 
 _PEOPLE = (
-    NewAccount(handle="ada", email="ada@example.org", display_name="Ada Lovelace", password_hash=_NO_PASSWORD),
     NewAccount(
-        handle="charles", email="charles@example.org", display_name="Charles Babbage", password_hash=_NO_PASSWORD
+        handle="lovelace", email="lovelace@example.org", display_name="Ada Lovelace", password_hash=_NO_PASSWORD
     ),
-    NewAccount(handle="mary", email="mary@example.org", display_name="Mary Somerville", password_hash=_NO_PASSWORD),
+    NewAccount(
+        handle="babbage", email="babbage@example.org", display_name="Charles Babbage", password_hash=_NO_PASSWORD
+    ),
+    NewAccount(
+        handle="somerville", email="somerville@example.org", display_name="Mary Somerville", password_hash=_NO_PASSWORD
+    ),
 )
 
 _ARTICLES = (
     (
-        "mary",
+        "somerville",
         NewArticle(
             slug="on-the-connexion-of-the-sciences",
             title="On the Connexion of the Sciences",
@@ -39,7 +43,7 @@ _ARTICLES = (
         ),
     ),
     (
-        "charles",
+        "babbage",
         NewArticle(
             slug="a-table-without-errors",
             title="A Table without Errors",
@@ -51,7 +55,7 @@ _ARTICLES = (
         ),
     ),
     (
-        "ada",
+        "lovelace",
         NewArticle(
             slug="notes-on-the-analytical-engine",
             title="Notes on the Analytical Engine",
@@ -63,7 +67,7 @@ _ARTICLES = (
         ),
     ),
     (
-        "ada",
+        "lovelace",
         NewArticle(
             slug="flyology",
             title="Flyology",
@@ -74,9 +78,9 @@ _ARTICLES = (
 )
 
 _COMMENTS = (
-    ("notes-on-the-analytical-engine", "charles", "The engine thanks you, and so do I."),
-    ("notes-on-the-analytical-engine", "mary", "Note G deserves an article of its own."),
-    ("a-table-without-errors", "ada", "By steam? By punched cards!"),
+    ("notes-on-the-analytical-engine", "babbage", "The engine thanks you, and so do I."),
+    ("notes-on-the-analytical-engine", "somerville", "Note G deserves an article of its own."),
+    ("a-table-without-errors", "lovelace", "By steam? By punched cards!"),
 )
 
 

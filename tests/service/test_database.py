@@ -51,12 +51,12 @@ async def test_an_empty_database_gets_examples_once(tmp_path: Path) -> None:
         app = create_app(settings(database_url=url, seed_examples=True))
         with TestClient(app) as client:
             listed = client.get("/api/v1/articles").json()["items"]
-            assert {item["author"] for item in listed} == {"ada", "charles", "mary"}
+            assert {item["author"] for item in listed} == {"lovelace", "babbage", "somerville"}
             assert len(listed) == 3
             slug = "notes-on-the-analytical-engine"
             assert len(client.get(f"/api/v1/articles/{slug}/comments").json()["items"]) == 2
             assert {tag["name"] for tag in client.get("/api/v1/tags").json()["items"]} >= {"computing", "history"}
-            assert Api(client, app).log_in("ada", "nobody can log in with this").status_code == 400
+            assert Api(client, app).log_in("lovelace", "nobody can log in with this").status_code == 400
 
 
 def test_a_database_with_people_gets_no_examples(tmp_path: Path) -> None:
