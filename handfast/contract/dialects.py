@@ -143,12 +143,15 @@ def _convert(
         return _unsaid(value, kind, pointer)
     refused.extend(_inexpressible(value, draft, pointer))
     value.pop("$schema", None)
+    if isinstance(definitions := value.get("definitions"), dict):  # 2020-12 finds identifiers in $defs alone
+        others = value.get("$defs")
+        value["$defs"] = {**definitions, **(others if isinstance(others, dict) else {})}
     if "$ref" in value and draft <= Draft.DRAFT_7:
         return {name: each for name, each in value.items() if name in _BESIDE_REF or name.startswith("x-")}
-    _identify(value, draft)
-    exclusive_bounds(value)
     for name in [name for name in value if _SINCE.get(name, draft) > draft]:
         del value[name]
+    _identify(value, draft)
+    exclusive_bounds(value)
     further = value.pop("additionalItems", None)
     if isinstance(items := value.get("items"), list):
         del value["items"]

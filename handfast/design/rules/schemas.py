@@ -174,17 +174,6 @@ def read_and_write_only(reading: Reading) -> Iterator[Finding]:
             yield Finding(pointer, "what is both readOnly and writeOnly can be neither sent nor answered")
 
 
-def beside_reference(reading: Reading) -> Iterator[Finding]:
-    if not reading.contract.version.startswith("3.0"):
-        return
-    for pointer, schema in reading.schemas:
-        for name in _source(reading, pointer) if "$ref" in schema else ():
-            if name not in ("$ref", "description", "summary", "title") and not name.startswith("x-"):
-                yield Finding(
-                    below(pointer, name), f"{name} beside $ref is ignored in OpenAPI 3.0", "put both into an allOf"
-                )
-
-
 def _types(schema: JSONObject) -> list[str]:
     declared = schema.get("type")
     return [each for each in (declared if isinstance(declared, list) else [declared]) if isinstance(each, str)]
@@ -211,5 +200,4 @@ RULES = (
     ),
     Rule("all-of-closed", Severity.ERROR, "A closed part of an allOf forbids what the others add.", closed_in_all_of),
     Rule("read-and-write-only", Severity.ERROR, "A member must be of use in one direction.", read_and_write_only),
-    Rule("reference-sibling-ignored", Severity.WARNING, "3.0 ignores what stands beside $ref.", beside_reference),
 )

@@ -279,9 +279,10 @@ def discriminator_target_unknown(reading: Reading) -> Iterator[Finding]:
 def discriminator_optional(reading: Reading) -> Iterator[Finding]:
     for pointer, discriminator, branches in _discriminators(reading):
         name = discriminator.get("propertyName")
-        if isinstance(name, str) and "defaultMapping" not in discriminator:
-            if not all(_requires(reading, branch, name) for branch in branches):
-                yield Finding(pointer, f'an alternative does not require the discriminating property "{name}"')
+        if not isinstance(name, str) or "defaultMapping" in discriminator:
+            continue
+        if not all(_requires(reading, branch, name) for branch in branches):
+            yield Finding(pointer, f'an alternative does not require the discriminating property "{name}"')
 
 
 def _discriminators(reading: Reading) -> Iterator[tuple[str, JSONObject, list[JSONValue]]]:
