@@ -1,9 +1,10 @@
 """Makes the handler of a request: FastAPI's dependencies, in an order that is worked out once, at start-up.
 
 FastAPI's own solver inspects and recurses for every request. Dependencies that ask for nothing but each other and for
-`Request`, `HTTPConnection`, `Response`, `BackgroundTasks` or `SecurityScopes` become a list of steps here, with FastAPI's
-semantics: order, caching, scopes, threads for what is not asynchronous, clean-up that cancellation does not cut off.
-Those that read parameters or limit their concurrency, and applications with `dependency_overrides`, go through FastAPI.
+`Request`, `HTTPConnection`, `Response`, `BackgroundTasks` or `SecurityScopes` become a list of steps here, with
+FastAPI's semantics: order, caching, scopes, threads for what is not asynchronous, clean-up that no cancellation cuts
+off. Those that read parameters or limit their concurrency, and all while there are `dependency_overrides`, go through
+FastAPI.
 
 One thing differs, and is why one request is one transaction: dependencies with `yield` are left after the reply was
 judged and encoded, and before its first byte is sent.
@@ -132,6 +133,11 @@ class Solver:
     def is_planned(self) -> bool:
         """Whether requests follow a plan, rather than to go through FastAPI's solver."""
         return self._steps is not None
+
+    @property
+    def wants_request(self) -> bool:
+        """Whether somebody may look at the request itself."""
+        return self._steps is None or _REQUEST in self._needs or bool(self._provider.dependency_overrides)
 
     @property
     def parameters(self) -> list[str]:

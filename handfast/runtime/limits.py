@@ -42,6 +42,9 @@ class Limits:
     spool: int = 64 * KIB
     """Bytes of an uploaded file that are held in memory before it is written to disk."""
 
+    handler_seconds: float | None = None
+    """Seconds that a handler and its dependencies may take before the answer is 503; None for as long as it takes."""
+
     def for_operation(self, extensions: Mapping[str, JSONValue]) -> Limits:
         """These limits with `x-max-body` of an operation in the place of `body` and `upload`."""
         size = extensions.get(BODY_EXTENSION)

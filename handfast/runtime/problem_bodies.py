@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
 from handfast.runtime.problems import MAX_ERRORS, TABLE, Cause, ProblemItem, Refused, problem_type, status_phrase
@@ -20,17 +20,18 @@ PROBLEM_JSON = "application/problem+json"
 class Problem:
     """A refusal about to be answered; what a `ProblemRenderer` turns into the body that its contract wants."""
 
-    cause: Cause
+    type: str
     status: int
     title: str
-    detail: str
-    errors: tuple[ProblemItem, ...]
-    operation: Operation | None
-    media_type: str
+    detail: str = ""
+    errors: tuple[ProblemItem, ...] = ()
+    cause: Cause | None = None
+    operation: Operation | None = None
+    media_type: str = PROBLEM_JSON
 
     def as_json(self) -> dict[str, JSONValue]:
         """The members of RFC 9457, and `errors`."""
-        members: dict[str, JSONValue] = {"type": problem_type(self.cause), "title": self.title, "status": self.status}
+        members: dict[str, JSONValue] = {"type": self.type, "title": self.title, "status": self.status}
         if self.detail:
             members["detail"] = self.detail
         if self.errors:
@@ -51,37 +52,35 @@ class Body:
     fits: bool
 
 
-def problem_of(refused: Refused, status: int, operation: Operation | None, media_type: str = PROBLEM_JSON) -> Problem:
+def problem_of(refused: Refused, status: int, operation: Operation | None = None) -> Problem:
     """The problem that a refusal is answered with."""
     return Problem(
-        cause=refused.cause,
+        type=problem_type(refused.cause),
         status=status,
         title=TABLE[refused.cause].title,
         detail=refused.detail,
         errors=tuple(refused.errors[:MAX_ERRORS]),
+        cause=refused.cause,
         operation=operation,
-        media_type=media_type,
     )
 
 
 def render(
-    contract: Contract,
-    operation: Operation | None,
-    response: Response | None,
-    refused: Refused,
-    status: int,
-    renderer: ProblemRenderer | None,
+    contract: Contract, problem: Problem, response: Response | None, renderer: ProblemRenderer | None
 ) -> Body | None:
-    """The body of a refusal; None where the contract declares a response without content."""
+    """The body of a problem as `response` declares it; None where that has no content.
+
+    Where nothing is declared it is RFC 9457, or whatever the renderer makes.
+    """
     if response is None:
-        return _render_free(refused, status, operation, renderer)
+        return Body(PROBLEM_JSON, _encode(problem.as_json() if renderer is None else renderer(problem)), fits=True)
     if not response.content:
         return None
     declared = error_media_type(response)
     if declared is None:
         return Body(next(iter(response.content)), b"", fits=False)
     name, media_type = declared
-    problem = problem_of(refused, status, operation, name)
+    problem = replace(problem, media_type=name)
     forms = iter([renderer(problem)]) if renderer is not None else _forms(problem, contract, media_type)
     judge = contract.judge(media_type.schema, Direction.RESPONSE) if media_type.schema is not None else None
     form: JSONValue = None
@@ -109,11 +108,6 @@ def _rank(media_type: str) -> int | None:
     if media_type.endswith("+json"):
         return 2
     return 3 if media_type in ("application/*", "*/*") else None
-
-
-def _render_free(refused: Refused, status: int, operation: Operation | None, renderer: ProblemRenderer | None) -> Body:
-    problem = problem_of(refused, status, operation)
-    return Body(PROBLEM_JSON, _encode(problem.as_json() if renderer is None else renderer(problem)), fits=True)
 
 
 def _encode(form: JSONValue) -> bytes:
@@ -161,7 +155,7 @@ def _oauth(problem: Problem) -> JSONValue:
     return {"error": code, "error_description": problem.detail or problem.title}
 
 
-# What members of error objects are called in the wild, and what belongs into them.
+# What members of error objects are called in the wild when they hold no prose.
 _TEXT_NAMES = frozenset(
     {"message", "detail", "details", "description", "error_description", "reason", "msg", "summary"}
 )
@@ -198,7 +192,7 @@ def _fill(
             properties |= found if isinstance(found, dict) else {}
             required += _list(part.get("required"))
     kind = schema.get("type")
-    kinds = kind if isinstance(kind, list) else [kind]
+    kinds: list[JSONValue] = kind if isinstance(kind, list) else [kind]
     if properties or "object" in kinds:
         wanted = list(properties) if everything else [str(member) for member in required]
         return {
@@ -224,7 +218,7 @@ def _scalar(
         return [_fill(problem, contract, schema.get("items", True), name, depth - 1, everything) for _ in range(count)]
     if "string" in kinds:
         if word in _CODE_NAMES and word != "type":
-            return str(problem.cause)
+            return str(problem.cause or problem.status)
         if str(schema.get("format", "")).startswith("uri"):
             return "about:blank"
         return str(problem.status) if word in _STATUS_NAMES else problem.detail or problem.title

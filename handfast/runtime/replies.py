@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Literal, TypeAlias, cast, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
+from starlette.responses import Response as InjectedResponse
 
 from handfast.contract import names
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
@@ -21,7 +22,9 @@ from handfast.contract.model import Header as HeaderDeclaration
 from handfast.errors import ResponseViolation
 from handfast.runtime.accept import best
 from handfast.runtime.answers import Answer, RawHeaders, may_have_body
+from handfast.runtime.fallback import PlainReply
 from handfast.runtime.header_text import header_text, is_field_value
+from handfast.runtime.injected import undeclared
 from handfast.runtime.reply import Header, Reply
 from handfast.runtime.streams import Stream, bytes_of, stream_of
 
@@ -72,7 +75,7 @@ class _Form:
 class Replies:
     """Encodes the replies of one operation; how is worked out when a class of replies is met for the first time."""
 
-    __slots__ = ("_contract", "_forms", "_judging", "_mode", "_names", "_operation")
+    __slots__ = ("_acceptable", "_contract", "_forms", "_judging", "_mode", "_names", "_operation")
 
     def __init__(self, contract: Contract, operation: Operation, mode: Mode) -> None:
         self._contract = contract
@@ -81,6 +84,7 @@ class Replies:
         self._judging = mode != "off"
         self._names = {names.reply_name(operation, response): response for response in operation.responses}
         self._forms: dict[type[Reply], _Form] = {}
+        self._acceptable = _acceptable(operation)
 
     def encode(self, reply: object, accept: str | None) -> Answer:
         """The answer for a reply; raises `ResponseViolation` when it breaks the contract (in mode `enforce`)."""
@@ -109,6 +113,93 @@ class Replies:
             raise ResponseViolation(message)
         if self._mode == "report":
             logger.error("%s", message)
+
+    def is_unacceptable(self, accept: str | None) -> bool:
+        """Whether no media type of any success is accepted; never without a declared 406, where Accept only chooses."""
+        if accept is None or self._acceptable is None:
+            return False
+        return best(self._acceptable, accept) is None
+
+    def add_injected(self, answer: Answer, injected: InjectedResponse) -> None:
+        """Add the headers that dependencies put on FastAPI's `Response`, as far as the contract lets them."""
+        headers = injected.headers.raw
+        if self._judging:
+            declaration = self._operation.response(answer.status)
+            for name in undeclared(headers, declaration):
+                self.violation(f"the header {name} is not declared", answer.status)
+            if injected.status_code not in (None, answer.status):
+                self.violation(f"the status {injected.status_code} was set on the injected Response", answer.status)
+        answer.headers += headers
+
+    def encode_plain(self, reply: PlainReply, accept: str | None) -> Answer:
+        """The answer for a reply of JSON values, judged like any other."""
+        response = self._operation.response(reply.status)
+        answer = Answer(reply.status)
+        if response is None:
+            self.violation("the status is not declared", reply.status)
+            return answer
+        if response.content and may_have_body(reply.status) and reply.has_body:
+            contents = [self._content(name, media) for name, media in response.content.items()]
+            names_ = [content.name for content in contents]
+            if reply.media_type is not None:
+                content = next((each for each in contents if _within(reply.media_type, each.name)), contents[0])
+            else:
+                content = contents[best(names_, accept) or 0]
+            header = content.header if "*" not in content.name else (reply.media_type or "application/json").encode()
+            answer.headers.append((b"content-type", header))
+            body = reply.body
+            if isinstance(body, bytes):
+                answer.body = body
+            elif content.kind == "text" and isinstance(body, str):
+                answer.body = body.encode()
+            else:
+                answer.body = to_json(body)
+            self._judge_content(content, answer)
+        known = {name.lower(): value for name, value in reply.headers.items()}
+        for name, declaration in response.headers.items():
+            if name.lower() == "content-type":
+                continue
+            field = self._field(name, declaration, None)
+            value = known.pop(name.lower(), None)
+            if value is None:
+                if field.required:
+                    self.violation(f"the required header {name} is missing", reply.status)
+                continue
+            answer.headers.append((field.wire, self._header_value(field, value, reply.status)))
+        for name in known:
+            self.violation(f"the header {name} is not declared", reply.status)
+        return answer
+
+    def judge(self, answer: Answer) -> None:
+        """Judge an answer that somebody else made: status, media type, required headers, body."""
+        if not self._judging:
+            return
+        response = self._operation.response(answer.status)
+        if response is None:
+            self.violation("the status is not declared", answer.status)
+            return
+        sent = {key.lower().decode("latin-1"): value.decode("latin-1") for key, value in answer.headers}
+        for name, declaration in response.headers.items():
+            if declaration.required and name.lower() not in sent:
+                self.violation(f"the required header {name} is missing", answer.status)
+        if not answer.body:
+            if response.content and may_have_body(answer.status):
+                self.violation("the body is missing", answer.status)
+            return
+        media_type = sent.get("content-type", "")
+        for name, media in response.content.items():
+            if _within(media_type, name):
+                self._judge_content(self._content(name, media), answer)
+                return
+        self.violation(f"the media type {media_type or '(none)'} is not declared", answer.status)
+
+    def _judge_content(self, content: _Content, answer: Answer) -> None:
+        if content.check is None:
+            return
+        if content.kind == "json":
+            self._judge_json(content.check, answer)
+        elif content.kind == "text" and (errors := content.check(answer.body.decode("utf-8", "replace"))):
+            self.violation("the body breaks its schema", answer.status, errors)
 
     def _form_of(self, reply: object) -> _Form:
         if not isinstance(reply, Reply):
@@ -172,7 +263,7 @@ class Replies:
             attribute=attribute[0] if attribute is not None else None,
             required=declaration.required,
             declaration=declaration,
-            adapter=None if hint in (None, str, str | None) else TypeAdapter(hint),
+            adapter=None if hint in (None, str, str | None) else TypeAdapter(cast("type[object]", hint)),
             check=self._check(schema.pointer) if schema is not None else None,
         )
 
@@ -324,13 +415,20 @@ def _carries(kind: str, body: object) -> bool:
         return kind == "bytes"
     if isinstance(body, AsyncIterable):
         return kind in ("stream", "bytes")
-    return kind == "text" or kind == "json" if isinstance(body, str) else kind == "json"
+    return kind in ("text", "json") if isinstance(body, str) else kind == "json"
 
 
 def _within(media_type: str, media_range: str) -> bool:
     kind, _, subtype = media_range.split(";")[0].strip().lower().partition("/")
     its_kind, _, its_subtype = media_type.split(";")[0].strip().lower().partition("/")
     return kind in ("*", its_kind) and subtype in ("*", its_subtype)
+
+
+def _acceptable(operation: Operation) -> Sequence[str] | None:
+    """The media types of all successes, where 406 is declared by itself and a client must accept one of them."""
+    if not any(response.status == "406" for response in operation.responses):
+        return None
+    return [name for response in operation.responses if response.status[0] == "2" for name in response.content] or None
 
 
 def _is_model(hint: object) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Trie(Generic[T]):
         return None
 
     def find(self, path: str, method: str) -> Found[T] | None:
-        """What is at a raw path, or None for an unknown one.
+        """What is at a raw path, its bytes decoded as Latin-1, or None for an unknown one.
 
         A path without parameters goes before any template. Among templates, literal segments go before mixed ones,
         and these before whole parameters; the first that knows the method is taken, and only if none does, the
@@ -87,7 +87,7 @@ class Trie(Generic[T]):
 def _split(segment: str) -> tuple[tuple[str, ...], list[str]]:
     """The literals around the parameters of a segment (one more than there are parameters), and these."""
     parts = _PARAMETER.split(segment)
-    return tuple(_decoded(part) or part for part in parts[::2]), parts[1::2]
+    return tuple(unquote(part) for part in parts[::2]), parts[1::2]
 
 
 def _child(node: _Node[T], literals: tuple[str, ...]) -> _Node[T]:
@@ -149,6 +149,6 @@ def _capture(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
 def _decoded(text: str) -> str | None:
     """Percent-encoding undone, or None when the bytes are not UTF-8."""
     try:
-        return unquote_to_bytes(text).decode()
+        return unquote_to_bytes(text.encode("latin-1")).decode()
     except UnicodeDecodeError:
         return None

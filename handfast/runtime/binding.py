@@ -1,0 +1,128 @@
+"""Binds handlers to a contract on a FastAPI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from fastapi import FastAPI
+
+from handfast.contract import names
+from handfast.contract.model import Contract, Operation
+from handfast.errors import BindError
+from handfast.runtime import bodies, parameters
+from handfast.runtime.arguments import arguments_of, hints_of
+from handfast.runtime.documents import Documents
+from handfast.runtime.failures import Failures
+from handfast.runtime.fallback import Fallback
+from handfast.runtime.gaps import gaps_of
+from handfast.runtime.handlers import Handlers
+from handfast.runtime.lexical import Lexicon
+from handfast.runtime.limits import Limits
+from handfast.runtime.operations import Operations
+from handfast.runtime.plan import Bound, Plan
+from handfast.runtime.problem_bodies import ProblemRenderer
+from handfast.runtime.replies import Mode, Replies
+from handfast.runtime.route import ContractRoute, NotFound, OperationRoute
+from handfast.runtime.security import Authenticator, Gate, gates
+
+UnknownQuery = Literal["refuse", "ignore"]
+
+
+def bind(
+    app: FastAPI,
+    contract: Contract,
+    handlers: Iterable[type[Operations]],
+    *,
+    security: Mapping[str, Authenticator] | None = None,
+    limits: Limits = Limits(),  # frozen
+    mode: Mode = "enforce",
+    unknown_query: UnknownQuery = "refuse",
+    problems: ProblemRenderer | None = None,
+    fallback: Fallback | None = None,
+    docs: str | None = "/docs",
+) -> None:
+    """Mount every operation of a contract on an application, and hold both sides to it.
+
+    `handlers` has a class for each tag, constructed for each request by FastAPI's dependency injection. `security` has
+    an authenticator for each security scheme. `mode` says what becomes of replies that break the contract: `enforce`
+    answers 500 and rolls back, `report` logs and sends them, `off` does not look. `unknown_query` says whether query
+    parameters that the contract does not have are refused. `problems` renders error bodies for contracts whose errors
+    are not RFC 9457. `fallback` answers operations that have no handler. `docs` is the path of the documentation page,
+    None for none; the contract itself is at `/openapi.json` and `/openapi.yaml`.
+
+    Raises `BindError` with everything that does not fit.
+    """
+    authenticators = dict(security or {})
+    bound = Handlers.of(handlers, app, complete=fallback is None)
+    gaps = gaps_of(contract, bound, authenticators, has_fallback=fallback is not None)
+    if gaps:
+        raise BindError(gaps)
+    binding = _Binding(
+        contract=contract,
+        handlers=bound,
+        limits=limits,
+        mode=mode,
+        unknown_query=unknown_query,
+        problems=problems,
+        fallback=fallback,
+        gate=gates(contract, authenticators),
+        lexicon=parameters.lexicon(contract),
+    )
+    base_path = contract.servers[0].base_path if contract.servers else ""
+    failures = Failures(contract, None, problems)
+    routes = [
+        OperationRoute(operation, base_path, partial(binding.plan, operation)) for operation in contract.operations
+    ]
+    app.router.routes.append(ContractRoute(routes, failures))
+    app.router.routes.append(Documents(contract, docs))
+    app.router.default = NotFound(failures, app.router.default)
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """What all plans of one application share."""
+
+    contract: Contract
+    handlers: Handlers
+    limits: Limits
+    mode: Mode
+    unknown_query: UnknownQuery
+    problems: ProblemRenderer | None
+    fallback: Fallback | None
+    gate: Callable[[Operation], Gate | None]
+    lexicon: Lexicon
+
+    def plan(self, operation: Operation) -> Plan:
+        """The plan of an operation."""
+        limits = self.limits.for_operation(operation.extensions)
+        implementation = self.handlers.implementation(operation)
+        method = implementation.method(operation) if implementation is not None else None
+        hints: Mapping[str, object] = {}
+        bound = None
+        if implementation is not None and implementation.solver is not None and method is not None:
+            hints = hints_of(implementation.declared(operation) or method)
+            bound = Bound(
+                solver=implementation.solver,
+                method=names.method_name(operation),
+                arguments=arguments_of(operation, hints),
+                wants_body=operation.request_body is not None,
+            )
+        body = None
+        if operation.request_body is not None:
+            body = bodies.compile(operation.request_body, self.contract, self.lexicon, hints.get("body"), limits=limits)
+        return Plan(
+            operation=operation,
+            gate=self.gate(operation),
+            parameters=parameters.compile(
+                operation, self.contract, self.lexicon, limits=limits, unknown_query=self.unknown_query
+            ),
+            body=body,
+            bound=bound,
+            fallback=self.fallback,
+            replies=Replies(self.contract, operation, self.mode),
+            failures=Failures(self.contract, operation, self.problems),
+            timeout=limits.handler_seconds,
+        )

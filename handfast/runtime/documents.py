@@ -1,0 +1,160 @@
+"""Serves the contract itself, and a page that documents it: Swagger UI from a package, without a byte from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.util import find_spec
+
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
+
+from handfast.contract import published
+from handfast.contract.model import Contract
+from handfast.runtime.answers import Answer, RawHeaders, send_answer
+from handfast.runtime.route import raw_path
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing from elsewhere, and no inline code: a contract's text cannot run as a script here."""
+
+_PACKAGE = "fastapi_swagger.resources"
+_FILES = {
+    "swagger-ui.css": "text/css; charset=utf-8",
+    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "favicon-32x32.png": "image/png",
+}
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="{folder}/favicon-32x32.png">
+<link rel="stylesheet" href="{folder}/swagger-ui.css">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="{folder}/swagger-ui-bundle.js"></script>
+<script src="{folder}/init.js"></script>
+</body>
+</html>
+"""
+
+_INIT = """window.ui = SwaggerUIBundle({{
+  url: {url},
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  validatorUrl: null,
+}});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document that is served as it is; its ETag is a digest of its bytes."""
+
+    media_type: str
+    content: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    etag: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "etag", b'"' + hashlib.sha256(self.content).hexdigest()[:32].encode() + b'"')
+
+    def answer(self, known: bytes | None) -> Answer:
+        """The document, or 304 for a client that has it already."""
+        headers: RawHeaders = [(b"etag", self.etag), (b"cache-control", b"no-cache"), *self.headers]
+        if known is not None and (known.strip() == b"*" or self.etag in (_strong(each) for each in known.split(b","))):
+            return Answer(304, headers)
+        headers.append((b"content-type", self.media_type.encode("latin-1")))
+        headers.append((b"x-content-type-options", b"nosniff"))
+        return Answer(200, headers, self.content)
+
+
+class Documents(BaseRoute):
+    """The route of `/openapi.json`, `/openapi.yaml` and the documentation page; each is made when first asked for."""
+
+    def __init__(self, contract: Contract, docs: str | None) -> None:
+        self._contract = contract
+        self._docs = docs.rstrip("/") if docs is not None and find_spec("fastapi_swagger") is not None else None
+        self._made: dict[str, _Document] = {}
+        self._makers: dict[str, Callable[[str], _Document]] = {
+            "/openapi.json": lambda root: _Document("application/json", published.as_json(contract.source).encode()),
+            "/openapi.yaml": lambda root: _Document("application/yaml", published.as_yaml(contract.source).encode()),
+        }
+        if self._docs is not None:
+            folder = self._docs
+            self._makers[folder or "/"] = lambda root: _page(contract.title, root + folder)
+            self._makers[f"{folder}/init.js"] = _init
+            for name, media_type in _FILES.items():
+                self._makers[f"{folder}/{name}"] = _file(name, media_type)
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if scope["type"] != "http" or raw_path(scope) not in self._makers:
+            return Match.NONE, {}
+        return (Match.FULL if scope["method"] in ("GET", "HEAD", "OPTIONS") else Match.PARTIAL), {}
+
+    @override
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allow = (b"allow", b"GET, HEAD, OPTIONS")
+        method: str = scope["method"]
+        if method == "OPTIONS":
+            await send_answer(Answer(204, [allow]), send)
+            return
+        if method not in ("GET", "HEAD"):
+            await send_answer(Answer(405, [allow]), send)
+            return
+        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        root: str = scope.get("root_path") or ""
+        answer = self._document(raw_path(scope), root.rstrip("/")).answer(headers.get(b"if-none-match"))
+        await send_answer(answer, send, head=method == "HEAD")
+
+    @override
+    def url_path_for(self, name: str, /, **path_params: object) -> URLPath:
+        raise NoMatchFound(name, path_params)
+
+    def _document(self, path: str, root: str) -> _Document:
+        key = f"{root} {path}"
+        if key not in self._made:
+            if len(self._made) > 64:
+                self._made.clear()
+            self._made[key] = self._makers[path](root)
+        return self._made[key]
+
+
+def _page(title: str, folder: str) -> _Document:
+    text = _PAGE.format(title=html.escape(title), folder=html.escape(folder))
+    headers = (
+        (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-frame-options", b"DENY"),
+    )
+    return _Document("text/html; charset=utf-8", text.encode(), headers)
+
+
+def _init(root: str) -> _Document:
+    return _Document("text/javascript; charset=utf-8", _INIT.format(url=json.dumps(f"{root}/openapi.json")).encode())
+
+
+def _file(name: str, media_type: str) -> Callable[[str], _Document]:
+    def read(root: str) -> _Document:
+        return _Document(media_type, resources.files(_PACKAGE).joinpath(name).read_bytes())
+
+    return read
+
+
+def _strong(etag: bytes) -> bytes:
+    """An entity tag for the weak comparison (RFC 9110, section 13.1.2)."""
+    return etag.strip().removeprefix(b"W/")

@@ -1,0 +1,41 @@
+"""Answers for operations that nobody has written yet: what a mock is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from handfast.contract.model import JSONValue, Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedRequest:
+    """A request that keeps the contract, as JSON values; `parameters` by location and name, with defaults filled in.
+
+    `body` is None when there is none, and for bodies that are no JSON values (files, streams) what the reader made.
+    """
+
+    operation: Operation
+    parameters: Mapping[tuple[str, str], JSONValue]
+    body: object
+    principals: tuple[object, ...]
+    accept: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainReply:
+    """A reply as JSON values, judged like any other; bytes are sent as they are, None is no body.
+
+    `headers` by their names as declared, `media_type` one of the declared ones (None: chosen by Accept).
+    """
+
+    status: int
+    headers: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
+    body: JSONValue | bytes = None
+    has_body: bool = True
+    media_type: str | None = None
+
+
+Fallback: TypeAlias = Callable[[JudgedRequest], Awaitable[PlainReply]]
+"""Answers operations that have no handler."""

@@ -1,0 +1,250 @@
+"""What happens to a request once its operation is known: admitted, read, judged, handled, judged again, sent.
+
+The order of refusals is fixed: security, size, media type, syntax, parameters and body together. No dependency is
+solved, and so no database is touched, before all of it is through. The answer is encoded and judged before the
+dependencies with `yield` are left, and these are left before the first byte: a reply that breaks the contract rolls
+back, and so does everything that is raised. Only a stream keeps them until its last byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import cast
+
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from handfast.contract.model import JSONValue, Operation
+from handfast.errors import ResponseViolation
+from handfast.runtime.answers import Answer, send_answer
+from handfast.runtime.arguments import Argument
+from handfast.runtime.bodies import BodyReader, ReadBody
+from handfast.runtime.dependencies import Solved, Solver
+from handfast.runtime.exceptions import answer_of
+from handfast.runtime.failures import Failures
+from handfast.runtime.fallback import Fallback, JudgedRequest
+from handfast.runtime.parameters import ParameterReader
+from handfast.runtime.problems import MAX_ERRORS, Cause, Refused
+from handfast.runtime.replies import Replies
+from handfast.runtime.security import PRINCIPALS, Gate
+
+logger = logging.getLogger("handfast.violations")
+
+Values = Mapping[tuple[str, str], JSONValue]
+
+_DRAIN_SECONDS = 1.0
+_DRAIN_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The handler's side of an operation."""
+
+    solver: Solver
+    method: str
+    arguments: tuple[Argument, ...]
+    wants_body: bool
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """One request on its way."""
+
+    scope: Scope
+    receive: Receive
+    send: Send
+    accept: str | None = None
+    values: Values | None = None
+    body: ReadBody | None = None
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that requests to one operation need, decided beforehand."""
+
+    operation: Operation
+    gate: Gate | None
+    parameters: ParameterReader
+    body: BodyReader | None
+    bound: Bound | None
+    fallback: Fallback | None
+    replies: Replies
+    failures: Failures
+    timeout: float | None
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, texts: Mapping[str, str], *, head: bool) -> None:
+        """Answer one request; `texts` are the raw path parameters."""
+        exchange = _Exchange(scope, receive, send)
+        try:
+            await self._admit(exchange, texts)
+        except Refused as refused:
+            if refused.cause is Cause.BODY_TOO_LARGE:
+                await _drain(receive)
+            await send_answer(self.failures.refuse(refused), send, head=head)
+            return
+        except Exception as error:
+            await self._fail(exchange, error, head=head)
+            return
+        try:
+            if self.bound is not None:
+                await self._call(exchange, self.bound, head=head)
+            else:
+                await self._fall_back(exchange, head=head)
+        finally:
+            if exchange.body is not None:
+                exchange.body.close()
+
+    async def _admit(self, exchange: _Exchange, texts: Mapping[str, str]) -> None:
+        """Security, then body and parameters; raises `Refused` with everything that is wrong."""
+        scope = exchange.scope
+        if self.gate is not None:
+            scope[PRINCIPALS] = await self.gate.admit(scope, Request(scope, exchange.receive))
+        for name, value in scope["headers"]:
+            if name == b"accept":
+                exchange.accept = value.decode("latin-1")
+        if self.replies.is_unacceptable(exchange.accept):
+            raise Refused(Cause.NOT_ACCEPTABLE, "the operation answers with other media types")
+        body = None
+        if self.body is not None:
+            if self.bound is not None and self.bound.solver.wants_request:
+                exchange.receive = _Recorder(exchange.receive, self.body.limits.body)
+            body = exchange.body = await self.body.read(scope["headers"], exchange.receive)
+        read = self.parameters.read(texts, scope["query_string"], scope["headers"])
+        exchange.values = read.values
+        if read.cause is not None or (body is not None and body.problems):
+            errors = [*read.problems, *(body.problems if body is not None else ())]
+            raise Refused(read.cause or Cause.CONTRACT_VIOLATION, errors=errors[:MAX_ERRORS])
+
+    async def _call(self, exchange: _Exchange, bound: Bound, *, head: bool) -> None:
+        solved = Solved()
+        answer: Answer | None = None
+        error: BaseException | None = None
+        try:
+            if self.timeout is None:
+                reply = await self._reply(exchange, bound, solved)
+            else:
+                async with asyncio.timeout(self.timeout):
+                    reply = await self._reply(exchange, bound, solved)
+            answer = self._encode(reply, exchange, solved)
+        except BaseException as raised:
+            error = raised
+        left = await solved.leave(error, keep_request=answer is not None and answer.stream is not None)
+        failure = left or error  # a dependency that swallows an exception does not make a reply of it
+        if failure is not None or answer is None:
+            await self._fail(exchange, failure, head=head)
+            return
+        await self._send(answer, exchange, solved, head=head)
+
+    async def _reply(self, exchange: _Exchange, bound: Bound, solved: Solved) -> object:
+        receive = exchange.receive
+        if bound.solver.wants_request:
+            exchange.scope["path_params"] = self._path_values(exchange)
+            if isinstance(receive, _Recorder):
+                receive = receive.again
+        await bound.solver.solve(solved, exchange.scope, receive, exchange.send)
+        values = exchange.values or {}
+        arguments: dict[str, object] = {}
+        for argument in bound.arguments:
+            value = values.get(argument.key)
+            arguments[argument.name] = value if value is None or argument.convert is None else argument.convert(value)
+        if bound.wants_body:
+            arguments["body"] = exchange.body.build() if exchange.body is not None else None
+        return await cast("Awaitable[object]", getattr(solved.handler, bound.method)(**arguments))
+
+    def _encode(self, reply: object, exchange: _Exchange, solved: Solved) -> Answer:
+        answer = self.replies.encode(reply, exchange.accept)
+        if solved.response is not None:
+            self.replies.add_injected(answer, solved.response)
+        return answer
+
+    def _path_values(self, exchange: _Exchange) -> dict[str, JSONValue]:
+        values = exchange.values or {}
+        return {name: value for (location, name), value in values.items() if location == "path"}
+
+    async def _send(self, answer: Answer, exchange: _Exchange, solved: Solved, *, head: bool) -> None:
+        """Send an answer, then run what a handler left for the background."""
+        if answer.stream is None:
+            await send_answer(answer, exchange.send, head=head)
+        else:
+            error: BaseException | None = None
+            try:
+                await send_answer(answer, exchange.send, head=head)
+            except BaseException as raised:
+                error = raised
+            left = await solved.leave(error)
+            if isinstance(left, ResponseViolation):
+                logger.error("the stream was ended: %s", left)
+                return
+            if left is not None:
+                raise left
+        if solved.tasks is not None:
+            await solved.tasks()
+
+    async def _fail(self, exchange: _Exchange, error: BaseException | None, *, head: bool) -> None:
+        """Answer for an exception; those that nobody expects go on to the server after that, as in FastAPI."""
+        if not isinstance(error, Exception):
+            raise error or RuntimeError("there is neither an answer nor an exception")
+        answer, unexpected = await answer_of(error, self, exchange.scope, exchange.receive, exchange.accept)
+        await send_answer(answer, exchange.send, head=head)
+        if unexpected is not None:
+            raise unexpected
+
+    async def _fall_back(self, exchange: _Exchange, *, head: bool) -> None:
+        try:
+            if self.fallback is None:
+                raise NotImplementedError(f"{self.operation.operation_id} has no handler")
+            request = JudgedRequest(
+                operation=self.operation,
+                parameters=exchange.values or {},
+                body=exchange.body.value if exchange.body is not None else None,
+                principals=exchange.scope.get(PRINCIPALS, ()),
+                accept=exchange.accept,
+            )
+            answer = self.replies.encode_plain(await self.fallback(request), exchange.accept)
+        except Exception as error:
+            await self._fail(exchange, error, head=head)
+            return
+        await send_answer(answer, exchange.send, head=head)
+
+
+class _Recorder:
+    """A `receive` that remembers a small body while it is read, so that `await request.body()` still has it."""
+
+    __slots__ = ("_limit", "_messages", "_receive", "_size")
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._messages: list[Message] = []
+        self._size = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._size += len(message.get("body", b""))
+            if self._size <= self._limit:
+                self._messages.append(message)
+            else:
+                self._messages.clear()
+        return message
+
+    async def again(self) -> Message:
+        """The messages once more, then whatever comes."""
+        return self._messages.pop(0) if self._messages else await self._receive()
+
+
+async def _drain(receive: Receive) -> None:
+    """Take in what a client still sends, so that it can read the refusal; not for long, and not for ever."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            size = 0
+            while size < _DRAIN_BYTES:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body", False):
+                    return
