@@ -96,7 +96,7 @@ class Plan:
             else:
                 await self._fall_back(exchange, head=head)
         finally:
-            if exchange.body is not None:
+            if exchange.body is not None and exchange.body.close is not None:
                 exchange.body.close()
 
     async def _admit(self, exchange: _Exchange, texts: Mapping[str, str]) -> None:
@@ -109,16 +109,21 @@ class Plan:
                 exchange.accept = value.decode("latin-1")
         if self.replies.is_unacceptable(exchange.accept):
             raise Refused(Cause.NOT_ACCEPTABLE, "the operation answers with other media types")
-        body = None
+        refused: Refused | None = None
         if self.body is not None:
-            if self.bound is not None and self.bound.solver.wants_request:
-                exchange.receive = _Recorder(exchange.receive, self.body.limits.body)
-            body = exchange.body = await self.body.read(scope["headers"], exchange.receive)
+            try:
+                exchange.body = await self.body.read(scope, exchange.receive)
+            except Refused as error:
+                if error.cause is not Cause.CONTRACT_VIOLATION:
+                    raise
+                refused = error
         read = self.parameters.read(texts, scope["query_string"], scope["headers"])
         exchange.values = read.values
-        if read.cause is not None or (body is not None and body.problems):
-            errors = [*read.problems, *(body.problems if body is not None else ())]
-            raise Refused(read.cause or Cause.CONTRACT_VIOLATION, errors=errors[:MAX_ERRORS])
+        if read.cause is not None:
+            errors = [*read.problems, *(refused.errors if refused is not None else ())]
+            raise Refused(read.cause, errors=errors[:MAX_ERRORS])
+        if refused is not None:
+            raise refused
 
     async def _call(self, exchange: _Exchange, bound: Bound, *, head: bool) -> None:
         solved = Solved()
@@ -144,8 +149,8 @@ class Plan:
         receive = exchange.receive
         if bound.solver.wants_request:
             exchange.scope["path_params"] = self._path_values(exchange)
-            if isinstance(receive, _Recorder):
-                receive = receive.again
+            if exchange.body is not None and exchange.body.raw is not None:
+                receive = _replay(exchange.body.raw, receive)
         await bound.solver.solve(solved, exchange.scope, receive, exchange.send)
         values = exchange.values or {}
         arguments: dict[str, object] = {}
@@ -153,7 +158,7 @@ class Plan:
             value = values.get(argument.key)
             arguments[argument.name] = value if value is None or argument.convert is None else argument.convert(value)
         if bound.wants_body:
-            arguments["body"] = exchange.body.build() if exchange.body is not None else None
+            arguments["body"] = exchange.body.argument if exchange.body is not None else None
         return await cast("Awaitable[object]", getattr(solved.handler, bound.method)(**arguments))
 
     def _encode(self, reply: object, exchange: _Exchange, solved: Solved) -> Answer:
@@ -212,30 +217,18 @@ class Plan:
         await send_answer(answer, exchange.send, head=head)
 
 
-class _Recorder:
-    """A `receive` that remembers a small body while it is read, so that `await request.body()` still has it."""
+def _replay(raw: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body again that was read already, for `await request.body()`."""
+    is_given = False
 
-    __slots__ = ("_limit", "_messages", "_receive", "_size")
+    async def again() -> Message:
+        nonlocal is_given
+        if is_given:
+            return await receive()
+        is_given = True
+        return {"type": "http.request", "body": raw, "more_body": False}
 
-    def __init__(self, receive: Receive, limit: int) -> None:
-        self._receive = receive
-        self._limit = limit
-        self._messages: list[Message] = []
-        self._size = 0
-
-    async def __call__(self) -> Message:
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._size += len(message.get("body", b""))
-            if self._size <= self._limit:
-                self._messages.append(message)
-            else:
-                self._messages.clear()
-        return message
-
-    async def again(self) -> Message:
-        """The messages once more, then whatever comes."""
-        return self._messages.pop(0) if self._messages else await self._receive()
+    return again
 
 
 async def _drain(receive: Receive) -> None:
