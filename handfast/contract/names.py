@@ -19,18 +19,18 @@ def words(name: str) -> list[str]:
 
 
 def snake_case(name: str) -> str:
-    """A Python identifier in snake_case; a keyword or a leading digit gets an underscore, an empty name `unnamed`."""
+    """A Python identifier in snake_case; a keyword gets an underscore, a leading digit `n`, an empty name `unnamed`."""
     text = "_".join(word.lower() for word in words(name)) or "unnamed"
     text = re.sub(r"(?<=[a-z])_(?=\d)", "", text) if re.search(r"[A-Za-z]\d", name) else text
     if text[0].isdigit():
-        text = f"_{text}"
+        text = f"n{text}"
     return f"{text}_" if keyword.iskeyword(text) or not text.isidentifier() else text
 
 
 def pascal_case(name: str) -> str:
-    """A Python class name: each word with a capital, acronyms kept."""
+    """A Python class name: each word with a capital, acronyms kept; a leading digit gets an `N`."""
     text = "".join(word[0].upper() + word[1:] for word in words(name)) or "Unnamed"
-    return f"_{text}" if text[0].isdigit() else text
+    return f"N{text}" if text[0].isdigit() else text
 
 
 def method_name(operation: Operation) -> str:

@@ -32,10 +32,8 @@ def annotation(type_: Type, place: Place, emitter: Emitter, scope: Scope) -> str
 
 def _written(alternative: Alternative, place: Place, emitter: Emitter, scope: Scope) -> str:
     match alternative:
-        case Anything():
-            return scope.standard("Any")
-        case Null():
-            return "None"
+        case Anything() | Null():
+            return "None" if isinstance(alternative, Null) else scope.standard("Any")
         case Boolean(values) | Number(values=values) | Text(values=values) if values is not None:
             return f"{scope.standard('Literal')}[{', '.join(repr(value) for value in values)}]"
         case Boolean():

@@ -7,11 +7,13 @@ numbers on both sides. A constraint inside a list or a union would need a name, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import ceil, floor
 from typing import TypeAlias
 
 from handfast.contract.directions import Directions
+from handfast.contract.judge import FORMATS
 from handfast.contract.model import Contract, Direction, JSONValue, Schema, SchemaValue
 from handfast.contract.names import pascal_case
 from handfast.contract.pointers import join as below
@@ -80,8 +82,9 @@ class Emitter:
     def __init__(self, contract: Contract) -> None:
         self._references = References(contract.document)
         self._uses = Uses(contract, self._references)
+        formats = contract.document.get(FORMATS) != "annotate"
         self._projectors = {
-            direction: Projector(self._references, Directions(self._references.schemas, direction))
+            direction: Projector(self._references, Directions(self._references.schemas, direction), formats=formats)
             for direction in Direction
         }
         self._names = Names(contract.locate)
@@ -121,7 +124,10 @@ class Emitter:
         return name
 
     def class_of(self, pointer: str, direction: Direction) -> str:
-        """The name of a schema that others refer to, in a direction."""
+        """The name of a schema that others refer to, in a direction; one that is only a reference is its target."""
+        type_ = self._projectors[direction].named(pointer)
+        if len(type_) == 1 and isinstance(target := type_[0], Reference):
+            return self.class_of(target.pointer, direction)
         for wanted in (direction, Direction.RESPONSE, Direction.REQUEST):
             if (name := self._classes.get((pointer, wanted))) is not None:
                 return name
@@ -165,26 +171,28 @@ class Emitter:
         components = found.get("schemas") if isinstance(found, dict) else None
         named = {below(_COMPONENTS, name): name for name in components} if isinstance(components, dict) else {}
         for pointer, name in named.items():
-            self._name(pointer, class_name(name), author=True)
+            self._classes[(pointer, self._uses.directions(pointer)[-1])] = self._names.claim(class_name(name), pointer)
         for pointer in self._references.targets:
             if pointer not in named:
-                self._name(pointer, _derived(pointer), author=False)
+                name = self._names.derive(_derived(pointer), pointer)
+                self._classes[(pointer, self._uses.directions(pointer)[-1])] = name
+        for (pointer, _), name in list(self._classes.items()):
+            if len(self._uses.directions(pointer)) > 1:
+                self._classes[(pointer, Direction.REQUEST)] = self._name_request(pointer, name)
 
-    def _name(self, pointer: str, name: str, *, author: bool) -> None:
-        take = self._names.claim if author else self._names.derive
-        *first, last = self._uses.directions(pointer)
-        self._classes[(pointer, last)] = take(name, pointer)
-        if first:
-            schema = self._references.schema(pointer)
-            given = schema.get(REQUEST_NAME) if isinstance(schema, dict) else None
-            request = given if isinstance(given, str) else f"{name}Request"
-            self._classes[(pointer, Direction.REQUEST)] = take(request, pointer)
+    def _name_request(self, pointer: str, name: str) -> str:
+        schema = self._references.schema(pointer)
+        given = schema.get(REQUEST_NAME) if isinstance(schema, dict) else None
+        if isinstance(given, str):
+            return self._names.claim(given, f"{pointer}/{REQUEST_NAME}")
+        return self._names.derive(f"{name}Request", pointer, "Form")
 
     def _emit_named(self, place: Place) -> None:
         schema = self._references.schema(place.pointer)
         model = self.models[place.name] = Model(place.name, place.pointer)
         model.schema = self._component(self._projectors[place.direction].named(place.pointer), place)
-        model.schema.update(_notes(schema))
+        if described := _description(schema):
+            model.schema["description"] = described
 
     def _component(self, type_: Type, place: Place) -> Emitted:
         """The plain schema of a model; one object alone is a class, everything else an alias."""
@@ -198,7 +206,7 @@ class Emitter:
         properties: dict[str, JSONValue] = {}
         for key, member in object_.properties.items():
             inner = place.named(place.name + pascal_case(key))
-            properties[key] = {**self._emit(member.type, inner, constrained=True), **_notes(dict(member.notes))}
+            properties[key] = {**self._emit(member.type, inner, constrained=True), **_notes(member.notes)}
         schema: Emitted = {"type": "object", "properties": properties}
         if required := [key for key in object_.properties if key in object_.required]:
             schema["required"] = [*required]
@@ -309,14 +317,22 @@ def _plain(alternative: Alternative, *, mixed: bool) -> Alternative:
             return alternative
 
 
-def _notes(schema: SchemaValue | dict[str, JSONValue]) -> Emitted:
-    notes: Emitted = {}
-    if isinstance(schema, dict):
-        if isinstance(description := schema.get("description"), str) and description.strip():
-            notes["description"] = description.strip()
-        if schema.get("deprecated") is True:
-            notes["deprecated"] = True
-    return notes
+def _notes(notes: Mapping[str, JSONValue]) -> Emitted:
+    """What the contract says beside the type of a member."""
+    description = notes.get("description")
+    emitted: Emitted = {"description": description.strip()} if isinstance(description, str) else {}
+    return {**emitted, "deprecated": True} if notes.get("deprecated") is True else emitted
+
+
+def _description(schema: SchemaValue) -> str:
+    """The docstring of a class or alias; only members can be marked as deprecated, so that is said there."""
+    if isinstance(schema, bool):
+        return ""
+    description = schema.get("description")
+    parts = [description.strip() if isinstance(description, str) else ""]
+    if schema.get("deprecated") is True:
+        parts.append("Deprecated.")
+    return "\n\n".join(part for part in parts if part)
 
 
 def _derived(pointer: str) -> str:

@@ -24,12 +24,17 @@ _REFERENCE = "#/components/schemas/"
 
 
 def models_module(models: Mapping[str, Model]) -> str:
-    """The text of models.py, not yet formatted."""
-    names = sorted(models, key=lambda name: (name.casefold(), name))
+    """The text of models.py, not yet formatted. A schema that is just a `$ref` is another name for its target."""
+    others = {
+        name: str(model.schema["$ref"]).removeprefix(_REFERENCE)
+        for name, model in models.items()
+        if "$ref" in model.schema
+    }
+    names = sorted((name for name in models if name not in others), key=lambda name: (name.casefold(), name))
     stand_ins = {name: f"Zq{index:05}" for index, name in enumerate(names)}
     schemas = {stand_ins[name]: _referring(models[name].schema, stand_ins) for name in names}
-    written = _write(schemas, _unstable_names(models))
-    return Printer(written, {stand_in: name for name, stand_in in stand_ins.items()}).text()
+    written = _write(schemas, _unstable_names(models)) if schemas else ""
+    return Printer(written, {stand_in: name for name, stand_in in stand_ins.items()}, others).text()
 
 
 def _write(schemas: Mapping[str, JSONValue], aliases: Mapping[str, str]) -> str:

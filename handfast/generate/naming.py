@@ -1,10 +1,10 @@
 """Which Python name every schema gets: the author's where there is one, else made of where the schema stands.
 
 * A component keeps its name when that is a Python class name (`Article`, `OAuth2_Token`), else in PascalCase
-  (`article-page` gives `ArticlePage`, `2fa` gives `Schema2fa`).
+  (`article-page` gives `ArticlePage`).
 * A schema that is used in both directions and holds readOnly or writeOnly members becomes two classes: its own name is
-  what the service answers, with `Request` behind it what a client sends. `x-handfast-request-name` beside the schema
-  names the latter otherwise.
+  what the service answers, with `Request` (if an author has used that, `RequestForm`) behind it what a client sends.
+  `x-handfast-request-name` beside the schema names the latter otherwise.
 * A schema without a name is called after its place: `ArticleAuthor` for the property `author` of `Article`,
   `CreateArticleRequest` for the body of `createArticle`, `GetArticle200Body` for that of a reply; `Item` for the
   items of an array, `Value` for the other members of an object, `Option1`, `Option2` for several objects in a union.
@@ -30,7 +30,6 @@ _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*")
 def class_name(name: str) -> str:
     """The class of a component."""
     text = name if _CLASS_NAME.fullmatch(name) else pascal_case(name)
-    text = f"Schema{text[1:]}" if text.startswith("_") else text
     return f"{text}_" if keyword.iskeyword(text) or not text.isidentifier() else text
 
 
@@ -45,16 +44,16 @@ class Names:
     def claim(self, name: str, pointer: str) -> str:
         """Take an author's name."""
         if (taken := self._pointers.setdefault(name, pointer)) != pointer:
-            self._collide(name, taken, pointer, f"rename one of them, or give {REQUEST_NAME} if one is a request form")
+            self._collide(name, taken, pointer, "rename one of them")
         return name
 
-    def derive(self, name: str, pointer: str) -> str:
-        """Take a name that is made of a place, or with `Inline` behind it if somebody has it."""
-        for candidate in (name, f"{name}Inline"):
+    def derive(self, name: str, pointer: str, behind: str = "Inline") -> str:
+        """Take a name that is made of a place, or with something behind it if somebody has it."""
+        for candidate in (name, name + behind):
             if candidate not in self._pointers:
                 self._pointers[candidate] = pointer
                 return candidate
-        self._collide(name, self._pointers[f"{name}Inline"], pointer, "move one of the schemas to components/schemas")
+        self._collide(name, self._pointers[name + behind], pointer, "move one of the schemas to components/schemas")
         return name
 
     def check(self) -> None:

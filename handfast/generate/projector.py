@@ -44,10 +44,14 @@ _LONGEST = 2**31 - 1
 
 
 class Projector:
-    """Answers the types of the schemas of a document in one direction; what was found out is kept."""
+    """Answers the types of the schemas of a document in one direction; what was found out is kept.
 
-    def __init__(self, references: References, directions: Directions) -> None:
+    Without `formats`, because the document makes them annotations, a string of a format is any string.
+    """
+
+    def __init__(self, references: References, directions: Directions, *, formats: bool = True) -> None:
         self._references = references
+        self._formats = EXACT_FORMATS if formats else {}
         self._directions = directions if directions.is_needed() else None
         self._known: dict[str, Type] = {}
         self._expanding: set[str] = set()
@@ -104,7 +108,7 @@ class Projector:
             yield ANY if target is None else (Reference(target),)
         if "type" in schema:
             declared = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-            yield join(*(_typed(str(name), schema) for name in declared))
+            yield join(*(_typed(str(name), schema, self._formats) for name in declared))
         if "const" in schema:
             yield join(*_values([schema["const"]]))
         if isinstance(values := schema.get("enum"), list):
@@ -163,7 +167,7 @@ def _limited(type_: Type) -> Type | None:
     return None if type_ in (ANY, NOTHING) else type_
 
 
-def _typed(name: str, schema: Mapping[str, JSONValue]) -> Type:
+def _typed(name: str, schema: Mapping[str, JSONValue], formats: Mapping[str, str]) -> Type:
     match name:
         case "null":
             return (Null(),)
@@ -173,7 +177,7 @@ def _typed(name: str, schema: Mapping[str, JSONValue]) -> Type:
             return (Number(name == "integer", None, _bound(schema, "minimum"), _bound(schema, "maximum")),)
         case "string":
             form = schema.get("format")
-            shaping = form if isinstance(form, str) and (form in EXACT_FORMATS or form == "binary") else None
+            shaping = form if isinstance(form, str) and (form in formats or form == "binary") else None
             return (Text(shaping, None, _length(schema, "minLength") or 0, _length(schema, "maxLength")),)
         case "array":
             return (Array(None, _length(schema, "minItems") or 0, _length(schema, "maxItems")),)

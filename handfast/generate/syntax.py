@@ -26,12 +26,17 @@ class _Definition:
 
 
 class Printer(ast.NodeTransformer):
-    """Prints a module of definitions whose names in `written` become those in `names`."""
+    """Prints a module of definitions whose names in `written` become those in `names`.
 
-    def __init__(self, written: str, names: Mapping[str, str]) -> None:
+    `others` are further names for some of them. They are assignments: Pydantic 2.14 cannot follow an alias type that
+    leads to a recursive model and nothing else.
+    """
+
+    def __init__(self, written: str, names: Mapping[str, str], others: Mapping[str, str]) -> None:
         self._names = names
-        self._taken = set(names.values())
-        self._modules = {"TypeAliasType": "typing_extensions"}
+        self._others = others
+        self._taken = {*names.values(), *others}
+        self._modules = {"TypeAliasType": "typing_extensions", "TypeAlias": "typing"}
         self._imported: set[str] = set()
         self._mentions: set[str] = set()
         self._definitions: dict[str, _Definition] = {}
@@ -42,6 +47,7 @@ class Printer(ast.NodeTransformer):
         order = sorted(self._definitions, key=self._rank)
         place = {name: index for index, name in enumerate(order)}
         bodies = [self._print(self._definitions[name], place) for name in order]
+        bodies.extend(f"{name}: {self._local('TypeAlias')} = {self._others[name]}\n" for name in sorted(self._others))
         late = self._late(order, place)
         if late:
             bodies.append(f"for _model in ({', '.join(late)},):\n    _model.model_rebuild()\n")
@@ -71,7 +77,7 @@ class Printer(ast.NodeTransformer):
     def _define(self, name: str, node: ast.ClassDef | ast.expr) -> _Definition:
         self._mentions = set()
         described = ast.get_docstring(node, clean=True) or "" if isinstance(node, ast.ClassDef) else ""
-        visited = self.visit(node)
+        visited = self.visit(node) if isinstance(node, ast.ClassDef) else self._annotation(node)
         definition = _Definition(self._names[name], visited, described, self._mentions)
         self._definitions[definition.name] = definition
         return definition

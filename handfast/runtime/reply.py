@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +21,15 @@ class Reply:
     """
 
     status: int
-    media_type: str | None = None
+    if not TYPE_CHECKING:  # generated fields of this name have a narrower type, which a declaration here would forbid
+        media_type: str | None = None
 
     def __init_subclass__(cls, *, status: int | None = None, media_type: str | None = None) -> None:
         super().__init_subclass__()
         if status is not None:
             cls.status = status
         if media_type is not None:
-            cls.media_type = media_type
+            setattr(cls, "media_type", media_type)  # noqa: B010  # see above
 
 
 class ErrorReply(Reply, Exception):
