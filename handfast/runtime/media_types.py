@@ -63,7 +63,7 @@ def matches(declared: ContentType, sent: ContentType) -> int:
     """How specifically a declaration matches what was sent: 0 not at all, more is more specific.
 
     `*/*` matches anything, `text/*` a type, `application/*+json` a suffix. Parameters that the declaration has must be
-    there, with equal values (those of `charset` in any case); what is sent may have more of them.
+    there, with equal values; a missing `charset` is UTF-8. What is sent may have more of them.
     """
     if declared.essence == sent.essence:
         score = 4
@@ -88,8 +88,9 @@ def best(declared: Iterable[str], sent: ContentType) -> str | None:
 
 
 def _is_same(name: str, value: str, sent: ContentType) -> bool:
-    other = sent.parameters.get(name)
-    return other is not None and (other == value or (name == "charset" and other.lower() == value.lower()))
+    if name == "charset":
+        return sent.parameters.get(name, "utf-8").lower() == value.lower()
+    return sent.parameters.get(name) == value
 
 
 def _unquote(text: str) -> str:

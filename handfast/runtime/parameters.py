@@ -42,6 +42,7 @@ Key: TypeAlias = tuple[str, str]
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _PRINTABLE = re.compile(r"[A-Za-z0-9._~\[\]$@:-]{1,64}")
 _QUERY = ParameterLocation.QUERY
+_UNREADABLE = Cause.MALFORMED_PARAMETER
 _MALFORMED = {ParameterLocation.PATH: Cause.MALFORMED_PATH}
 _VIOLATION = {ParameterLocation.PATH: Cause.PATH_PARAMETER}
 _PRECEDENCE = (
@@ -181,9 +182,9 @@ def _read(plan: _Plan, source: Source, read: ReadParameters) -> None:
             _judge(plan, candidates, read)
             return
     except Malformed as error:
-        read.add(
-            _MALFORMED.get(plan.parameter.location, Cause.MALFORMED_PARAMETER), _item(plan, error.code, error.detail)
-        )
+        causes = _VIOLATION if error.breaks_contract else _MALFORMED
+        cause = causes.get(plan.parameter.location, Cause.CONTRACT_VIOLATION if error.breaks_contract else _UNREADABLE)
+        read.add(cause, _item(plan, error.code, error.detail))
         return
     if plan.value_of_nothing is not None:
         value = plan.value_of_nothing[0]

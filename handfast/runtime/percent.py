@@ -13,6 +13,11 @@ RESERVED = ":/?#[]@!$&'()*+,;="
 """The reserved characters of RFC 3986, section 2.2, which `allowReserved` leaves as they are."""
 
 
+_AGAINST_THE_CONTRACT = frozenset(
+    {"repeated-parameter", "repeated-member", "ambiguous-member", "malformed-value", "wrong-style", "part-media-type"}
+)
+
+
 class Malformed(ValueError):
     """A text that cannot be read at all; `code` is kebab-case, the message never holds the text."""
 
@@ -20,6 +25,11 @@ class Malformed(ValueError):
         super().__init__(detail)
         self.code = code
         self.detail = detail
+
+    @property
+    def breaks_contract(self) -> bool:
+        """Whether the text can be read and is not what the contract describes: 422 instead of 400."""
+        return self.code in _AGAINST_THE_CONTRACT
 
 
 def decode(raw: str) -> str:

@@ -1,0 +1,302 @@
+"""Multipart forms to one value: JSON parts, text by the exact grammar, repeated parts as arrays, files on disk.
+
+    reader = compile(media_type, lexicon, is_file, limits)
+    form = await reader.read(chunks, boundary)      raises Malformed, Refused; the caller closes form.uploads
+    form.judged    the form as the schema sees it: a stand-in text of the right length for each file
+    form.built     the form for the model: the name of an `Upload` for each file
+    form.problems  what is wrong with single parts
+
+By default an object, or an array of objects, is JSON, a file anything, and everything else text; `contentType` of the
+property's encoding says otherwise, and a part that says what it is must match. A part without a content type is taken
+to have the right one unless it is a file for which the contract names some. Files are as long as their bytes: a
+`maxLength` counts those (OpenAPI 3.1.1, section 4.8.14.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from handfast.contract.judge import Judge
+from handfast.contract.model import Encoding, Header, JSONValue, MediaType
+from handfast.contract.pointers import join
+from handfast.runtime import media_types
+from handfast.runtime.content import Upload, Uploads
+from handfast.runtime.fields import Fields
+from handfast.runtime.forms import FieldReader, by_style, spread, text_by_content
+from handfast.runtime.lexical import Lexicon
+from handfast.runtime.limits import Limits
+from handfast.runtime.media_types import ContentType
+from handfast.runtime.multipart import PartData, PartHead, events
+from handfast.runtime.percent import Malformed
+from handfast.runtime.problems import ProblemItem
+from handfast.runtime.receiving import too_large
+from handfast.runtime.shapes import Shape
+from handfast.runtime.styles import LIST_COMMA, Reading
+
+IsFile: TypeAlias = Callable[[str], bool]
+"""Whether the property with a name is a file in the generated model."""
+
+_STAND_IN = 1024 * 1024
+"""Characters that the stand-in of a file has at most; longer limits of the schema are compared with its size."""
+
+
+@dataclass(slots=True)
+class Form:
+    """What a multipart body holds; see the module."""
+
+    uploads: Uploads
+    judged: dict[str, JSONValue] = field(default_factory=dict[str, JSONValue])
+    built: dict[str, JSONValue] = field(default_factory=dict[str, JSONValue])
+    problems: list[ProblemItem] = field(default_factory=list[ProblemItem])
+    undeclared: dict[str, list[Upload]] = field(default_factory=dict[str, "list[Upload]"])
+
+    def put_undeclared_files(self, extra: dict[str, Any]) -> None:  # what a model keeps beside its fields
+        """Give a model that keeps what the contract does not name the files themselves."""
+        for name, uploads in self.undeclared.items():
+            extra[name] = uploads[0] if len(uploads) == 1 else uploads
+
+
+@dataclass(slots=True)
+class _Part:
+    """A part that has been read: a file, or text."""
+
+    head: PartHead
+    upload: Upload | None = None
+    upload_name: str = ""
+    text: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(frozen=True, slots=True)
+class _Property:
+    """How the parts of one name are read."""
+
+    name: str
+    shape: Shape
+    is_file: bool
+    allowed: tuple[ContentType, ...]
+    is_declared: bool
+    headers: tuple[tuple[Header, Judge | None, Reading], ...]
+    whole: Callable[[str], JSONValue]
+    item: Callable[[str], JSONValue]
+    styled: FieldReader | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormDataReader:
+    """Reads the multipart forms of one media type."""
+
+    media_type: MediaType
+    lexicon: Lexicon
+    shape: Shape
+    is_file: IsFile
+    judge: Callable[[Header], Judge | None]
+    limits: Limits
+    properties: dict[str, _Property] = field(default_factory=dict[str, _Property])
+
+    async def read(self, chunks: AsyncIterator[bytes], boundary: str) -> Form:
+        """The form that a body holds; its files are closed when reading fails."""
+        form = Form(Uploads())
+        try:
+            parts = await self._parts(chunks, boundary, form)
+            for name, several in parts.items():
+                self._put(form, self._property(name), several)
+        except BaseException:
+            form.uploads.close()
+            raise
+        return form
+
+    async def _parts(self, chunks: AsyncIterator[bytes], boundary: str, form: Form) -> dict[str, list[_Part]]:
+        parts: dict[str, list[_Part]] = {}
+        part = _Part(PartHead(""))
+        in_memory = 0
+        async for event in events(chunks, boundary, self.limits):
+            match event:
+                case PartHead():
+                    part = self._begin(event, form)
+                    parts.setdefault(event.name, []).append(part)
+                case PartData(chunk) if part.upload is not None:
+                    await part.upload.append(chunk)
+                case PartData(chunk):
+                    part.text += chunk
+                    in_memory += len(chunk)
+                    if in_memory > self.limits.body:
+                        raise too_large(self.limits.body)
+                case _:
+                    if part.upload is not None:
+                        await part.upload.seek(0)
+        return parts
+
+    def _begin(self, head: PartHead, form: Form) -> _Part:
+        prop = self._property(head.name)
+        is_undeclared_file = head.filename is not None and head.name not in self.shape.names
+        if not is_undeclared_file:
+            form.problems += _check_head(prop, head)
+        if not prop.is_file and not is_undeclared_file:
+            return _Part(head)
+        content_type = head.content_type or "application/octet-stream"
+        upload = Upload(
+            filename=head.filename, content_type=content_type, headers=head.headers, spool=self.limits.spool
+        )
+        return _Part(head, upload, form.uploads.add(upload))
+
+    def _property(self, name: str) -> _Property:
+        """How the parts of a name are read; only declared names are kept, because clients choose the others."""
+        known = self.properties.get(name)
+        if known is None:
+            known = self._compile(name, self.media_type.encoding.get(name))
+            if name in self.shape.names:
+                self.properties[name] = known
+        return known
+
+    def _compile(self, name: str, encoding: Encoding | None) -> _Property:
+        shape = self.lexicon.shapes.member(self.shape, name)
+        content_type = encoding.content_type if encoding else None
+        single = content_type if content_type and "," not in content_type else None
+        item_shape = self.lexicon.shapes.item(shape, 0)
+        is_styled = encoding is not None and encoding.explicit_style
+        return _Property(
+            name=name,
+            shape=shape,
+            is_file=self.is_file(name),
+            allowed=tuple(_ranges(content_type) if content_type else _defaults(shape, item_shape, self.is_file(name))),
+            is_declared=content_type is not None,
+            headers=tuple(self._headers(encoding)) if encoding else (),
+            whole=text_by_content(self.lexicon, shape, single, self.limits),
+            item=text_by_content(self.lexicon, item_shape, single, self.limits),
+            styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode)
+            if is_styled and encoding
+            else None,
+        )
+
+    def _headers(self, encoding: Encoding) -> Iterator[tuple[Header, Judge | None, Reading]]:
+        for header in encoding.headers.values():
+            if header.name.lower() != "content-type":
+                shapes = self.lexicon.shapes
+                shape = shapes.of(header.schema.pointer) if header.schema else shapes.of()
+                yield header, self.judge(header), Reading(self.lexicon, shape, str, LIST_COMMA, header.explode)
+
+    def _put(self, form: Form, prop: _Property, parts: list[_Part]) -> None:
+        uploads = [part.upload for part in parts if part.upload is not None]
+        if not uploads:
+            texts = [_text(part) for part in parts]
+            form.judged[prop.name] = form.built[prop.name] = self._value(prop, texts)
+            return
+        if len(uploads) < len(parts):
+            raise Malformed("part-media-type", "parts of one name are files or text, not both")
+        if not prop.is_file:
+            form.undeclared[prop.name] = uploads
+        length = _stand_in_length(prop, self.lexicon)
+        form.problems += _check_sizes(prop, uploads, self.lexicon)
+        stand_ins: list[JSONValue] = ["x" * min(upload.size, length) for upload in uploads]
+        names: list[JSONValue] = [part.upload_name for part in parts]
+        is_array = len(uploads) > 1 or ("array" in prop.shape.kinds and "string" not in prop.shape.kinds)
+        form.judged[prop.name] = stand_ins if is_array else stand_ins[0]
+        form.built[prop.name] = names if is_array else names[0]
+
+    def _value(self, prop: _Property, texts: list[str]) -> JSONValue:
+        if prop.styled is not None:
+            found = prop.styled(Fields({prop.name: [quote(text, safe=",=") for text in texts]}))
+            if found is not None:
+                return self.lexicon.first(prop.shape, found)
+        return self.lexicon.first(prop.shape, spread(texts, prop.shape, prop.whole, prop.item))
+
+
+def compile(  # noqa: A001  # reads as form_data.compile
+    media_type: MediaType, lexicon: Lexicon, is_file: IsFile, judge: Callable[[Header], Judge | None], limits: Limits
+) -> FormDataReader:
+    """The reader for the multipart forms of a media type; `judge` gives the judge of a part's header."""
+    shape = lexicon.shapes.of(media_type.schema.pointer) if media_type.schema else lexicon.shapes.of()
+    return FormDataReader(media_type, lexicon, shape, is_file, judge, limits)
+
+
+def looks_like_file(shape: Shape, content_type: str | None) -> bool:
+    """Whether a property is a file when no generated model says so: binary, or of no type at all."""
+    if content_type is not None and any(kind in content_type.lower() for kind in ("json", "text/")):
+        return False
+    if any(layer.schema.get("format") == "binary" for layer in shape.layers):
+        return True
+    typed = {"type", "enum", "const", "properties", "items", "prefixItems", "additionalProperties", "$ref"}
+    return bool(shape.pointers) and not any(typed & layer.schema.keys() for layer in shape.layers)
+
+
+def _check_head(prop: _Property, head: PartHead) -> list[ProblemItem]:
+    """What is wrong with the headers of a part."""
+    problems: list[ProblemItem] = []
+    sent = media_types.parse(head.content_type) if head.content_type else None
+    if head.content_type and sent is None:
+        raise Malformed("multipart-header", "the Content-Type of a part cannot be read")
+    if sent is not None and not _is_allowed(prop, sent):
+        names = ", ".join(allowed.essence for allowed in prop.allowed)
+        problems.append(_problem(prop, "part-media-type", f"the part must be of the type {names}"))
+    if sent is None and prop.is_file and prop.is_declared:
+        problems.append(_problem(prop, "part-media-type", "the part must say its type in Content-Type"))
+    for header, judge, reading in prop.headers:
+        text = head.headers.get(header.name.lower())
+        if text is None:
+            if header.required:
+                problems.append(_problem(prop, "part-header-missing", f"the part needs the header {header.name}"))
+        elif judge is not None and not any(judge.is_valid(value) for value in reading.read(text)):
+            problems.append(_problem(prop, "part-header-invalid", f"the header {header.name} of the part is not valid"))
+    return problems
+
+
+def _is_allowed(prop: _Property, sent: ContentType) -> bool:
+    if sent.parameters.get("charset", "utf-8").lower() not in ("utf-8", "us-ascii") and not prop.is_file:
+        return False
+    return any(media_types.matches(allowed, sent) for allowed in prop.allowed)
+
+
+def _ranges(content_type: str) -> Iterator[ContentType]:
+    for text in content_type.split(","):
+        if (parsed := media_types.parse(text)) is not None:
+            yield parsed
+
+
+def _defaults(shape: Shape, item: Shape, is_file: bool) -> Iterator[ContentType]:
+    """The content types of a part whose property has none in its encoding."""
+    if is_file:
+        yield ContentType("*", "*")
+        return
+    structured = shape if "array" not in shape.kinds or shape.is_scalar else item
+    if structured.is_scalar:
+        yield ContentType("text", "*")
+    if not structured.kinds <= {"string", "boolean", "integer", "fraction", "null"}:
+        yield ContentType("application", "json")
+        yield ContentType("application", "*+json")
+
+
+def _text(part: _Part) -> str:
+    try:
+        return part.text.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("not-utf-8", "a part that is text is not UTF-8") from None
+
+
+def _lengths(prop: _Property, lexicon: Lexicon, keyword: str) -> Iterator[int]:
+    item = lexicon.shapes.item(prop.shape, 0)
+    for shape in (prop.shape, item) if "array" in prop.shape.kinds else (prop.shape,):
+        for layer in shape.layers:
+            length = layer.schema.get(keyword)
+            if isinstance(length, (int, float)) and not isinstance(length, bool):
+                yield int(length)
+
+
+def _stand_in_length(prop: _Property, lexicon: Lexicon) -> int:
+    """As long as it takes to tell a file that is too long or too short from one that is not."""
+    bounds = (*_lengths(prop, lexicon, "minLength"), *_lengths(prop, lexicon, "maxLength"))
+    return min(max(bounds, default=0) + 1, _STAND_IN)
+
+
+def _check_sizes(prop: _Property, uploads: list[Upload], lexicon: Lexicon) -> list[ProblemItem]:
+    """What the stand-ins cannot show: files over a `maxLength` that is longer than any stand-in."""
+    limit = min((length for length in _lengths(prop, lexicon, "maxLength") if length >= _STAND_IN), default=None)
+    if limit is None or all(upload.size <= limit for upload in uploads):
+        return []
+    return [_problem(prop, "too-long", f"must have at most {limit:,} bytes")]
+
+
+def _problem(prop: _Property, code: str, detail: str) -> ProblemItem:
+    return ProblemItem(code=code, detail=detail, pointer=join("", prop.name))
