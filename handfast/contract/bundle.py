@@ -21,21 +21,15 @@ from urllib.parse import quote, unquote, urldefrag
 
 from handfast.contract import references, sources
 from handfast.contract.cursor import JSONObject, lookup
-from handfast.contract.model import Contract, JSONValue
+from handfast.contract.model import JSONValue
 from handfast.contract.places import Kind, change, walk
 from handfast.contract.pointers import Tokens, from_fragment, to_pointer, to_tokens
-from handfast.contract.published import as_json
 from handfast.contract.references import COMPONENTS, METASCHEMAS, Reference
 from handfast.contract.sources import Positions, Source
 from handfast.errors import ContractError, Diagnostic, Severity
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _PROJECT_MARKS = ("pyproject.toml", ".git")
-
-
-def bundle(contract: Contract) -> str:
-    """The contract as one JSON text, keys in the order of its authors, with a newline at the end."""
-    return as_json(contract.source)
 
 
 @dataclass(slots=True)
@@ -298,7 +292,7 @@ class _Bundler:
         if not path.is_relative_to(self.root):
             raise _Nowhere(
                 "reference-outside",
-                f'"{reference.file}" is outside the project ({sources.display_name(self.root)})',
+                f'"{reference.file}" is outside the project',
                 "a contract takes only files of its own project",
             )
         if not path.is_file():

@@ -91,6 +91,8 @@ def _checked(bundled: Bundled, version: str) -> list[Diagnostic]:
     places = list(walk(document))
     broken = {fault.location for fault in bundled.faults}
     found = [*bundled.faults, *metaschema.check(document, version, positions)]
+    if version != "3.0":
+        found += metaschema.check_schemas(places, document, positions)
     found += [each for each in references.check(document, places, positions) if each.location not in broken]
     if not any(diagnostic.code.startswith("reference-") for diagnostic in found):
         root = start(document)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
@@ -21,7 +21,8 @@ from handfast.contract.cursor import JSONObject, lookup
 from handfast.contract.layout import At
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.names import words
-from handfast.contract.pointers import Tokens, to_pointer
+from handfast.contract.places import Kind, Place
+from handfast.contract.pointers import Tokens, join, to_pointer
 from handfast.contract.sources import Positions
 from handfast.errors import Diagnostic
 
@@ -29,6 +30,8 @@ _SELECTORS = {"in", "type", "scheme"}
 _TYPES = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "an integer", "null": "null"}
 _YAML_1_1 = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true", "n": "false"}
 _QUERYSTRING = "a querystring parameter is the whole query: no other querystring or query parameter can stand beside it"
+_NO_STATUS = "an operation declares at least one response: a status, a range, or default"
+_LOCATIONS = ["path", "query", "header", "cookie"]  # 3.0 has one alternative for each
 _MIXED_IN = {"examples": "object", "specification-extensions": "object", "explode-for-form": "object"}
 _SERVER_OF_LINK = ("3.1", "link", "server")  # which the metaschema of 2022 calls body (see declarations for that)
 _LONGEST = 60  # characters of a value in a message
@@ -49,6 +52,26 @@ def check(document: JSONObject, version: str, positions: Positions) -> Iterator[
             if key not in seen:
                 seen.add(key)
                 yield diagnostic
+
+
+def check_schemas(places: Iterable[Place], document: JSONObject, positions: Positions) -> Iterator[Diagnostic]:
+    """What JSON Schema's own metaschema says of the outermost schemas of a 3.1 or 3.2 document."""
+    judge = _schema_judge()
+    reader = _Reader(document, "", positions)
+    outer = "\n"
+    for place in places:
+        if place.kind is not Kind.SCHEMA or place.pointer.startswith(outer):
+            continue
+        outer = f"{place.pointer}/"
+        is_ours = not (isinstance(place.value, dict) and "$schema" in place.value)
+        if is_ours and not judge.is_valid(place.value):
+            for error in judge.iter_errors(place.value):
+                yield from reader.of_schema(error, place.pointer)
+
+
+@cache
+def _schema_judge() -> jsonschema_rs.Validator:
+    return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
 @cache
@@ -100,6 +123,13 @@ class _Reader:
         self.version = version
         self.positions = positions
 
+    def of_schema(self, error: jsonschema_rs.ValidationError, pointer: str) -> Iterator[Diagnostic]:
+        """An error of the schema at a pointer."""
+        for leaf in self.leaves(error):
+            steps = [str(step) for step in leaf.instance_path]
+            _, message, at, hint = _EXPLANATIONS.get(leaf.kind.name, _other)(leaf, "schema")
+            yield self.positions.diagnostic("schema-invalid", message, join(pointer, *steps), at=at, hint=hint)
+
     def tokens(self, error: jsonschema_rs.ValidationError) -> Tokens:
         """The keys on the way to an instance; the validator turns `"007"` into 7."""
         value: JSONValue = self.document
@@ -132,9 +162,9 @@ class _Reader:
         instance = error.instance
         is_reference = isinstance(instance, dict) and "$ref" in instance
         candidates = [branch for branch in branches if branch and (is_reference or not _wants_reference(branch))]
-        if not candidates or (len(candidates) > 1 and all(_wants_only_fields(branch) for branch in candidates)):
-            return None
         depth = len(error.instance_path)
+        if not candidates or (len(candidates) > 1 and all(_wants_only_fields(branch, depth) for branch in candidates)):
+            return None
         return min(candidates, key=lambda branch: (_contradictions(branch, depth), len(branch)))
 
     def diagnostics(self, error: jsonschema_rs.ValidationError, places: set[Tokens]) -> Iterator[Diagnostic]:
@@ -147,6 +177,9 @@ class _Reader:
                 if (found := self._unexpected(error, tokens, field, cascade)) is not None:
                     yield found
             return
+        if kind == "propertyNames":
+            inner = cast("jsonschema_rs.ValidationError", details["error"])
+            tokens = (*tokens, str(inner.instance))
         code, message, at, hint = _EXPLANATIONS.get(kind, _other)(error, self._name(error))
         yield self.positions.diagnostic(code, message, to_pointer(tokens), at=at, hint=hint)
 
@@ -176,7 +209,7 @@ class _Reader:
         if field == "$ref":
             hint = "references are for components and path items; move what it refers to here"
             return self.positions.diagnostic(
-                "reference-misplaced", f"a $ref cannot stand in a {name}", pointer, hint=hint
+                "reference-misplaced", f"a $ref cannot stand in {_article(name)}", pointer, hint=hint
             )
         close = get_close_matches(field, sorted(known), n=1) or [k for k in known if k.lower() == field.lower()]
         hint = f'did you mean "{close[0]}"?' if close else f'a field of your own starts with "x-": "x-{field}"'
@@ -208,8 +241,9 @@ def _wants_reference(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
     return any(_definition(error).lower() == "reference" for error in branch)
 
 
-def _wants_only_fields(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
-    return all(error.kind.name in ("required", "not") for error in branch) and not _definition(branch[0])
+def _wants_only_fields(branch: Sequence[jsonschema_rs.ValidationError], depth: int) -> bool:
+    """Whether an alternative is just about which fields there are."""
+    return all(error.kind.name in ("required", "not") and len(error.instance_path) == depth for error in branch)
 
 
 def _contradictions(branch: Sequence[jsonschema_rs.ValidationError], depth: int) -> int:
@@ -231,6 +265,8 @@ _Explanation = tuple[str, str, At, str | None]
 
 def _required(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     field = error.kind.as_dict()["property"]
+    if name == "responses":
+        return "field-empty", _NO_STATUS, "key", None
     hints = {
         "required": "a path parameter says `required: true`",
         "responses": "an operation declares at least one response",
@@ -258,6 +294,8 @@ def _enum(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     details = error.kind.as_dict()
     options = cast("list[JSONValue]", details["options"] if "options" in details else [details["expected_value"]])
     allowed = [str(option) for option in options]
+    if name == "parameter location" and error.instance_path[-1] == "in":
+        allowed = _LOCATIONS
     if allowed == ["True"]:
         return "field-value", f"this must be true in this {name}", "value", None
     close = get_close_matches(str(error.instance), allowed, n=1)
@@ -276,15 +314,11 @@ def _format(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
 
 
 def _property_names(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
-    inner = error.kind.as_dict().get("error")
-    value = inner.instance if isinstance(inner, jsonschema_rs.ValidationError) else None
-    what = f'the name "{value}"' if value is not None else "a name here"
-    return (
-        "component-name-invalid",
-        f"{what} has characters other than letters, digits, dots, dashes and _",
-        "key",
-        None,
-    )
+    inner = cast("jsonschema_rs.ValidationError", error.kind.as_dict()["error"])
+    if inner.kind.name == "format":
+        return "field-value", f'"{inner.instance}" is no {inner.kind.as_dict().get("format")}', "key", None
+    message = f'the name "{inner.instance}" has characters other than letters, digits, dots, dashes and _'
+    return "component-name-invalid", message, "key", None
 
 
 def _size(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
@@ -293,6 +327,8 @@ def _size(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     least, things = kind.startswith("min"), "items" if kind.endswith("Items") else "fields"
     if least and limit == 1:
         field = str(error.instance_path[-1]) if error.instance_path else name
+        if name == "responses":
+            return "field-empty", _NO_STATUS, "key", None
         return "field-empty", f'"{field}" must not be empty', "key", None
     return "field-value", f"this {name} has {'fewer' if least else 'more'} than {limit} {things}", "key", None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from handfast.contract.assembly import METHODS, derived_operation_id, methods, path_items
-from handfast.contract.cursor import Cursor
+from handfast.contract.cursor import Cursor, JSONObject
 from handfast.contract.findings import Finding
 from handfast.contract.places import Kind, Place
 from handfast.contract.pointers import join
@@ -178,16 +178,15 @@ def _shared_parameters(places: Sequence[Place]) -> Iterator[Finding]:
         if not isinstance(place.value, dict) or "$ref" in place.value:
             continue
         if place.kind is Kind.PARAMETER:
-            yield from _parameter(
-                place.pointer, place.value.get("name"), place.value.get("in"), place.value.get("required")
-            )
+            yield from _parameter(place.pointer, place.value)
         if place.kind is Kind.RESPONSE or place.kind is Kind.ENCODING:
             headers = place.value.get("headers")
             for name in headers if isinstance(headers, dict) else ():
                 yield from _header(join(place.pointer, "headers", name), name)
 
 
-def _parameter(pointer: str, name: object, location: object, required: object) -> Iterator[Finding]:
+def _parameter(pointer: str, value: JSONObject) -> Iterator[Finding]:
+    name, location = value.get("name"), value.get("in")
     if not isinstance(name, str):
         return
     if location == "header":
@@ -200,7 +199,7 @@ def _parameter(pointer: str, name: object, location: object, required: object) -
                 hint="remove the parameter",
                 severity=Severity.WARNING,
             )
-    if location == "path" and required is not True:
+    if location == "path" and value.get("required") is not True and "schema" not in value:
         message = f'the path parameter "{name}" must say `required: true`, and is taken as if it did'
         yield Finding("parameter-path-optional", message, pointer, severity=Severity.WARNING)
     if location == "path" and ("{" in name or "}" in name or not name):

@@ -38,6 +38,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+")
 _RADIX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NOT_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_FORMER_BREAKS = ("\x85", "\u2028", "\u2029")
 _UNDERSCORED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*")
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 
@@ -64,6 +65,9 @@ class _Composer:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        shield = _shield(text)
+        self.unshield = {ord(new): ord(old) for old, new in shield.items()}
+        text = text.translate({ord(old): ord(new) for old, new in shield.items()}) if shield else text
         self.events: Iterator[Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
         self.anchors: dict[str, Node | None] = {}
         self.sizes: dict[int, int] = {}
@@ -105,8 +109,8 @@ class _Composer:
         before = self.count
         self.count += 1
         if isinstance(event, ScalarEvent):
-            tag = event.tag if not event.implicit[0] and not event.implicit[1] else None
-            node: Node = Scalar(_mark(event), event.value, event.implicit[0] and not event.style, tag)
+            text = event.value.translate(self.unshield) if self.unshield else event.value
+            node: Node = Scalar(_mark(event), text, event.implicit[0] and not event.style, event.tag)
         elif isinstance(event, SequenceStartEvent):
             node = self._sequence(event, depth)
         elif isinstance(event, MappingStartEvent):
@@ -274,6 +278,15 @@ class _Values:
 _INTERESTING = {"", *"~nNtTfF+-.0123456789"}
 _TAG_TYPES: Mapping[str | None, set[type]] = {"int": {int}, "float": {int, float}, "bool": {bool}, "null": {type(None)}}
 _START_HINT = "a contract starts with `openapi: 3.1.1`, `info:` and `paths:`"
+
+
+def _shield(text: str) -> dict[str, str]:
+    """What stands for line breaks of YAML 1.1 that 1.2 took back: libyaml would break lines there, and miscount."""
+    found = [character for character in _FORMER_BREAKS if character in text]
+    if not found:
+        return {}
+    unused = (chr(code) for code in range(0xE000, 0xF900) if chr(code) not in text)
+    return dict(zip(found, unused, strict=False))
 
 
 def _mark(event: Event) -> Mark:
