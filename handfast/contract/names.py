@@ -11,6 +11,7 @@ from handfast.contract.model import Operation, Parameter, Response
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 _RESERVED_ARGUMENTS = {"self", "body"}
+_IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 
 
 def words(name: str) -> list[str]:
@@ -56,8 +57,16 @@ def reply_name(operation: Operation, response: Response) -> str:
 
 
 def argument_names(operation: Operation) -> Mapping[tuple[str, str], str]:
-    """The argument of each parameter, by location and name; equal ones get their location behind (`id_query`)."""
-    plain = {_key(parameter): _argument(parameter.name) for parameter in operation.parameters}
+    """The argument of each parameter, by location and name; equal ones get their location behind (`id_query`).
+
+    Parameters that describe the headers Accept, Content-Type and Authorization have none: they "SHALL be ignored"
+    (OpenAPI 3.1.1, section 4.8.12.2.1).
+    """
+    plain = {
+        _key(parameter): _argument(parameter.name)
+        for parameter in operation.parameters
+        if not (parameter.location == "header" and parameter.name.lower() in _IGNORED_HEADERS)
+    }
     taken: dict[str, int] = {}
     for name in plain.values():
         taken[name] = taken.get(name, 0) + 1

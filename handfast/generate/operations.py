@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from handfast.contract.model import Contract, Direction, Operation, Parameter, ParameterLocation
+from handfast.contract.model import Contract, Direction, Operation, Parameter
 from handfast.contract.names import (
     argument_names,
     method_name,
@@ -22,22 +22,19 @@ from handfast.generate.replies import own_replies, reply_class
 from handfast.generate.scope import Scope
 from handfast.generate.text import HEADER, docstring
 
-_IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-"""OpenAPI 3.1.1, section 4.8.12.2.1: parameters of these names "SHALL be ignored"."""
-
 
 def by_module(contract: Contract) -> dict[str, list[Operation]]:
     """The operations by the module of their tag; raises GenerationError for tags or operations that become one."""
-    modules: dict[str, list[Operation]] = {}
+    modules: dict[str, dict[str, Operation]] = {}
     for operation in contract.operations:
-        others = modules.setdefault(module_name(operation.tag), [])
-        for other in others:
-            if other.tag != operation.tag:
-                _refuse("tags", f"the module {module_name(operation.tag)}", other, operation, contract)
-            if method_name(other) == method_name(operation):
-                _refuse("operations", f"the method {method_name(operation)}", other, operation, contract)
-        others.append(operation)
-    return modules
+        module, method = module_name(operation.tag), method_name(operation)
+        others = modules.setdefault(module, {})
+        first = next(iter(others.values()), operation)
+        if first.tag != operation.tag:
+            _refuse("tags", f"the module {module}", first, operation, contract)
+        if others.setdefault(method, operation) is not operation:
+            _refuse("operations", f"the method {method}", others[method], operation, contract)
+    return {module: list(operations.values()) for module, operations in modules.items()}
 
 
 def operations_module(operations: list[Operation], contract: Contract, emitter: Emitter, shared: Iterable[str]) -> str:
@@ -64,23 +61,19 @@ def operations_module(operations: list[Operation], contract: Contract, emitter: 
 
 def arguments(operation: Operation) -> Mapping[str, Parameter]:
     """The parameters of an operation by the name of their argument, in the order of the contract."""
-    named = argument_names(operation)
-    return {
-        named[(str(parameter.location), parameter.name)]: parameter
-        for parameter in operation.parameters
-        if parameter.location is not ParameterLocation.HEADER or parameter.name.lower() not in _IGNORED_HEADERS
-    }
+    parameters = {(str(parameter.location), parameter.name): parameter for parameter in operation.parameters}
+    return {name: parameters[key] for key, name in argument_names(operation).items()}
 
 
 def _method(operation: Operation, emitter: Emitter, scope: Scope) -> str:
     written = [
         f"{name}: {_argument(operation, parameter, emitter, scope)}" for name, parameter in arguments(operation).items()
     ]
-    if operation.request_body is not None and operation.request_body.content:
+    if operation.request_body is not None:
         place = Place(
             f"{pascal_case(operation.operation_id)}Request", operation.request_body.pointer, Direction.REQUEST
         )
-        body = body_annotation(operation.request_body.content, place, emitter, scope)
+        body = body_annotation(operation.request_body.content, place, emitter, scope) or "None"
         written.append(f"body: {body if operation.request_body.required else _or_none(body)}")
     signature = ", ".join(["self", *(["*"] if written else []), *written])
     own = own_replies(operation)

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from handfast.contract.model import Contract
+from handfast.contract.published import as_json
 from handfast.generate import models, syntax, text
 from handfast.generate.emission import Emitter, Model
 from handfast.generate.formatting import formatted
@@ -53,7 +54,7 @@ def package_files(contract: Contract, cache: Path | None = None) -> dict[str, st
         _keep(cache, key, files[MODELS])
     else:
         files[MODELS] = cached
-    files[CONTRACT] = json.dumps(dict(contract.source), ensure_ascii=False, indent=2) + "\n"
+    files[CONTRACT] = as_json(contract.source)
     files[ROUTES] = routes_text(contract)
     return files
 

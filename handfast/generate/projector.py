@@ -55,6 +55,7 @@ class Projector:
         self._directions = directions if directions.is_needed() else None
         self._known: dict[str, Type] = {}
         self._expanding: set[str] = set()
+        self._circles: dict[str, bool] = {}
         self._meeting = Meeting(self.expand)
 
     def at(self, pointer: str) -> Type:
@@ -63,7 +64,9 @@ class Projector:
 
     def named(self, pointer: str) -> Type:
         """What the schema at a pointer admits, written out; ANY for an alias that only leads back to itself."""
-        return ANY if self._leads_back(pointer) else self._expansion(pointer)
+        if pointer not in self._circles:
+            self._circles[pointer] = self._leads_back(pointer)
+        return ANY if self._circles[pointer] else self._expansion(pointer)
 
     def expand(self, reference: Reference) -> Type | None:
         """What a reference admits; None while that is being found out."""

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handfast.contract.model import Contract, Operation
 
 
 def routes_text(contract: Contract) -> str:
     """The operations in the order of the contract, in aligned columns."""
-    rows = [_row(operation) for operation in contract.operations]
+    return aligned([row(operation) for operation in contract.operations])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of the same length as lines, each column as wide as its widest cell."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _row(operation: Operation) -> tuple[str, ...]:
+def row(operation: Operation) -> tuple[str, ...]:
+    """The cells of an operation."""
     statuses = " ".join(response.status for response in operation.responses)
     return (
         operation.tag,
