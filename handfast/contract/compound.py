@@ -33,13 +33,16 @@ class Compound:
     """The resource, and the way between its places and those of the document.
 
     `names` gives the JSON Pointer in the document of each member of `$defs`; `identifiers` that of each schema with an
-    `$id`, by its absolute URI.
+    `$id`, by its absolute URI. `outside` and `dangling` are references that lead to other documents, and into this one
+    but nowhere, each with the pointer of the schema that has it.
     """
 
     uri: str
     resource: dict[str, JSONValue]
     names: Mapping[str, str]
     identifiers: Mapping[str, str]
+    outside: tuple[tuple[str, str], ...]
+    dangling: tuple[tuple[str, str], ...]
     schemas: Schemas
 
     def reference(self, pointer: str) -> str | None:
@@ -71,7 +74,10 @@ def build(document: Mapping[str, JSONValue], schemas: Schemas, directions: Direc
         "$id": builder.uri,
         "$defs": dict(builder.definitions),
     }
-    return Compound(builder.uri, resource, builder.names, builder.identifiers, schemas)
+    outside = tuple(each for each in builder.outside if each[0] not in builder.identifiers)
+    return Compound(
+        builder.uri, resource, builder.names, builder.identifiers, outside, tuple(builder.dangling), schemas
+    )
 
 
 class _Builder:
@@ -82,6 +88,8 @@ class _Builder:
         self.definitions: dict[str, SchemaValue] = {}
         self.names: dict[str, str] = {}
         self.identifiers: dict[str, str] = {}
+        self.outside: list[tuple[str, str]] = []
+        self.dangling: list[tuple[str, str]] = []
         self._schemas = schemas
         self._directions = directions
 
@@ -114,7 +122,7 @@ class _Builder:
             if keyword in _FIELDS:
                 rewritten[keyword] = self._keyword(keyword, value, base, at, inner)
             elif keyword in ("$ref", "$dynamicRef") and isinstance(value, str):
-                rewritten[keyword] = self._follow(keyword, value, base, inner)
+                rewritten[keyword] = self._follow(keyword, value, base, pointer, inner)
             elif not (keyword in _ANCHORS and dropped.names):
                 rewritten[keyword] = value
         if inner.names:
@@ -149,16 +157,19 @@ class _Builder:
     def _any(self, value: JSONValue, base: str, pointer: str, dropped: Dropped) -> JSONValue:
         return self._schema(value, base, pointer, dropped) if isinstance(value, dict | bool) else value
 
-    def _follow(self, keyword: str, reference: str, base: str, dropped: Dropped) -> str:
+    def _follow(self, keyword: str, reference: str, base: str, pointer: str, dropped: Dropped) -> str:
         """A reference into the document as one into the compound; others (anchors, `$id`s) stay."""
         uri, fragment = urldefrag(_join(base, reference))
+        if uri != self.uri:
+            self.outside.append((uri, pointer))
         if uri != self.uri or not fragment.startswith("/"):
             return reference
         try:
             found = self._schemas.find(to_pointer(from_fragment(fragment)))
         except ValueError:
-            return reference
+            found = None
         if found is None:
+            self.dangling.append((reference, pointer))
             return reference
         name = found.root
         if keyword == "$ref" and dropped.names and self._is_asked(found, dropped):

@@ -10,7 +10,6 @@ parser made of it, which is what every handler and client in Python sees too.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TypeAlias
@@ -20,10 +19,11 @@ from jsonschema_rs import ValidationErrorKind as Kinds
 from jsonschema_rs import canonical
 
 from handfast.contract.compound import REFUSE, Compound, build
+from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import CODES, Directions
 from handfast.contract.formats import STRINGS
 from handfast.contract.model import Direction, JSONValue
-from handfast.contract.pointers import escape, unescape
+from handfast.contract.pointers import join
 from handfast.contract.schemas import Schemas
 from handfast.contract.verdicts import Explainer, SchemaError
 from handfast.errors import ContractError, Diagnostic
@@ -50,7 +50,7 @@ _LINEAR = jsonschema_rs.RegexOptions(size_limit=_REGEX_SIZE)
 _BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS, size_limit=_REGEX_SIZE)
 
 
-_NOT_SUPPLIED = re.compile(r"Pointer '/not-supplied/([^']*)'|Resource '([^']*)' is not present")
+_NO_SCHEMA = "this is no schema of JSON Schema 2020-12"
 
 
 class Judge:
@@ -121,7 +121,7 @@ class Judges:
     def check(self) -> list[Diagnostic]:
         """A diagnostic for each schema that cannot be compiled, and so not be enforced; takes a while."""
         room = self.room(Direction.REQUEST)
-        found: dict[tuple[str, str], Diagnostic] = {}
+        found = {(each.code, each.pointer): each for each in room.faults()}
         for pointer in room.pointers():
             try:
                 self.judge(pointer, Direction.REQUEST).compile()
@@ -160,12 +160,17 @@ class _Room:
         self._directions = directions
         self._remotes = remotes
         self._refusal = CODES[direction]
+        self._missing: set[str] = set()
         self._built: tuple[Compound, jsonschema_rs.Registry] | None = None
 
     def pointers(self) -> list[str]:
         """The pointers of all outermost schemas."""
         self._build()
         return list(self._schemas.roots)
+
+    def faults(self) -> list[Diagnostic]:
+        """What can be said of schemas without compiling them: references that fail, keywords with wrong values."""
+        return [*self._broken_references(), *_invalid(self._build()[0])]
 
     def explain(self, errors: Iterator[jsonschema_rs.ValidationError], value: JSONValue) -> Iterator[SchemaError]:
         compound, _ = self._build()
@@ -179,11 +184,36 @@ class _Room:
             return self._compile(reference, _LINEAR)
         except jsonschema_rs.ValidationError as error:
             if not _is_pattern(error):
-                raise ContractError([_uncompilable(error, pointer)]) from None
+                raise self._refused(error, pointer) from None
         try:
             return self._compile(reference, _BACKTRACKING)
         except jsonschema_rs.ValidationError as error:
-            raise ContractError([_uncompilable(error, pointer)]) from None
+            raise self._refused(error, pointer) from None
+
+    def _refused(self, error: jsonschema_rs.ValidationError, pointer: str) -> ContractError:
+        if isinstance(error.kind, Kinds.Referencing):
+            message = f"a reference leads nowhere: {error.message}"
+            return ContractError(
+                self._broken_references() or [_diagnostic("schema-reference-unresolved", message, pointer)]
+            )
+        if _is_pattern(error):
+            message = f"a pattern is no regular expression of ECMA-262: {error.message}"
+            return ContractError([_diagnostic("pattern-invalid", message, pointer)])
+        return ContractError([_diagnostic("schema-invalid", f"{_NO_SCHEMA}: {error.message}", pointer)])
+
+    def _broken_references(self) -> list[Diagnostic]:
+        compound, _ = self._build()
+        return [
+            *(
+                _diagnostic("schema-reference-remote", f"{uri} is not part of the contract", join(pointer, "$ref"))
+                for uri, pointer in compound.outside
+                if uri in self._missing
+            ),
+            *(
+                _diagnostic("schema-reference-unresolved", f"{reference} leads nowhere", join(pointer, "$ref"))
+                for reference, pointer in compound.dangling
+            ),
+        ]
 
     def is_satisfiable(self, pointer: str) -> bool:
         reference = self._referred(pointer)
@@ -218,14 +248,14 @@ class _Room:
         if self._built is None:
             compound = build(self._document, self._schemas, self._directions)
             resources = {**self._remotes, compound.uri: compound.resource}
-            registry = jsonschema_rs.Registry(list(resources.items()), retriever=_not_supplied)
+            registry = jsonschema_rs.Registry(list(resources.items()), retriever=self._not_supplied)
             self._built = compound, registry
         return self._built
 
-
-def _not_supplied(uri: str) -> jsonschema_rs.JSONType:
-    """What stands for a document that nobody supplied: a schema that cannot be compiled, nor be pointed into."""
-    return {"$ref": f"#/not-supplied/{escape(uri)}"}
+    def _not_supplied(self, uri: str) -> jsonschema_rs.JSONType:
+        """What stands for a document that nobody supplied: a schema that cannot be compiled."""
+        self._missing.add(uri)
+        return {"$ref": "#/not-supplied"}
 
 
 class _Refused:
@@ -256,15 +286,14 @@ def _is_pattern(error: jsonschema_rs.ValidationError) -> bool:
     return isinstance(error.kind, Kinds.Format) and error.kind.format == "regex"
 
 
-def _uncompilable(error: jsonschema_rs.ValidationError, pointer: str) -> Diagnostic:
-    if isinstance(error.kind, Kinds.Referencing):
-        if (remote := _NOT_SUPPLIED.search(error.message)) is not None:
-            message = f"a reference leads to {unescape(remote[1] or remote[2])}, which is not part of the contract"
-            return _diagnostic("schema-reference-remote", message, pointer)
-        return _diagnostic("schema-reference-unresolved", f"a reference leads nowhere: {error.message}", pointer)
-    if _is_pattern(error):
-        return _diagnostic("pattern-invalid", f"no regular expression of ECMA-262: {error.message}", pointer)
-    return _diagnostic("schema-invalid", f"no schema of JSON Schema 2020-12: {error.message}", pointer)
+def _invalid(compound: Compound) -> Iterator[Diagnostic]:
+    """The schemas that are none, with the places of what is wrong."""
+    metaschema = jsonschema_rs.Draft202012Validator({"$ref": JSON_SCHEMA_2020_12})
+    if metaschema.is_valid(compound.resource):
+        return
+    for pointer, schema in compound.schemas.roots.items():
+        for error in () if metaschema.is_valid(schema) else metaschema.iter_errors(schema):
+            yield _diagnostic("schema-invalid", f"{_NO_SCHEMA}: {error.message}", join(pointer, *error.instance_path))
 
 
 def _diagnostic(code: str, message: str, pointer: str) -> Diagnostic:

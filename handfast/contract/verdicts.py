@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jsonschema_rs import ValidationError
+from jsonschema_rs import ValidationErrorKind as Kinds
 
 from handfast.contract.discriminators import Chosen, choose
 from handfast.contract.model import JSONValue
@@ -31,9 +32,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "propertyNames": ("property-name", "a member has a name that the contract does not admit"),
     "minProperties": ("too-few-properties", "must have at least {limit} members"),
     "maxProperties": ("too-many-properties", "must have at most {limit} members"),
-    "items": ("additional-item", "must have at most {limit} items"),
-    "additionalItems": ("additional-item", "must have at most {limit} items"),
-    "unevaluatedItems": ("additional-item", "the contract does not know this item"),
+    "items": ("additional-item", "the contract does not know this item"),
+    "unevaluatedItems": ("additional-item", "there are items that the contract does not know"),
     "minItems": ("too-few-items", "must have at least {limit} items"),
     "maxItems": ("too-many-items", "must have at most {limit} items"),
     "uniqueItems": ("duplicate-items", "must not have the same item twice"),
@@ -90,23 +90,22 @@ class Explainer:
     def explain(self, error: ValidationError, value: JSONValue) -> Iterator[SchemaError]:
         """What one error of the judged value comes to; several where it sums up more than one member."""
         where = self.locate(error.absolute_keyword_location or "")
-        details = error.kind.as_dict()
-        keyword = error.kind.name
-        match type(error.kind).__name__:
-            case "AnyOf" | "OneOfNotValid":
+        match error.kind:
+            case Kinds.AnyOf() | Kinds.OneOfNotValid():
                 yield from self._alternatives(error, value, where)
-            case "AdditionalProperties" | "UnevaluatedProperties" | "UnevaluatedItems":
-                for name in details["unexpected"]:
-                    yield _error(error, keyword, where, {}, extra=name)
-            case "OneOfMultipleValid":
-                yield _error(error, keyword, where, {}, words=SEVERAL)
-            case "BacktrackLimitExceeded" | "RegexEngineFailure":
-                yield _error(error, keyword, where, {}, words=TOO_COSTLY)
-            case "Custom":
+            case Kinds.AdditionalProperties(unexpected) | Kinds.UnevaluatedProperties(unexpected):
+                for name in unexpected:
+                    yield _error(error, error.kind.name, where, {}, extra=name)
+            case Kinds.FalseSchema():
+                yield from _forbidden(error, value, where)
+            case Kinds.OneOfMultipleValid():
+                yield _error(error, error.kind.name, where, {}, words=SEVERAL)
+            case Kinds.BacktrackLimitExceeded() | Kinds.RegexEngineFailure():
+                yield _error(error, error.kind.name, where, {}, words=TOO_COSTLY)
+            case Kinds.Custom():
                 yield _error(error, self.refusal, where, {})
             case _:
-                named = where.rpartition("/")[2]
-                yield _error(error, named if named in ("dependentRequired", "minContains") else keyword, where, details)
+                yield _error(error, _keyword(error, where), where, error.kind.as_dict())
 
     def _alternatives(self, error: ValidationError, value: JSONValue, where: str) -> Iterator[SchemaError]:
         chosen = choose(self.document, where, error, value)
@@ -117,6 +116,37 @@ class Explainer:
         else:
             for inner in chosen:
                 yield from self.explain(inner, value)
+
+
+def _keyword(error: ValidationError, where: str) -> str:
+    """The keyword of an error; `jsonschema-rs` calls some by the name of another."""
+    tokens = where.rsplit("/", 2)[1:]
+    return next((token for token in tokens if token in _SHARED), error.kind.name)
+
+
+_SHARED = frozenset({"dependentRequired", "minContains", "maxContains"})
+
+
+def _forbidden(error: ValidationError, value: JSONValue, where: str) -> Iterator[SchemaError]:
+    """A schema that is false; below some keywords that means that something must not be there at all."""
+    keyword = where.rpartition("/")[2]
+    if keyword in ("additionalProperties", "unevaluatedProperties", "propertyNames"):
+        target = _at(value, error.instance_path)
+        for name in target if isinstance(target, dict) else ():
+            yield _error(error, "additionalProperties", where, {}, extra=name)
+    elif keyword in ("items", "unevaluatedItems", "additionalItems"):
+        yield _error(error, "items", where, {})
+    else:
+        yield _error(error, "falseSchema", where, {})
+
+
+def _at(value: JSONValue, path: list[str | int]) -> JSONValue:
+    for token in path:
+        if isinstance(value, dict) and isinstance(token, str):
+            value = value.get(token)
+        elif isinstance(value, list) and isinstance(token, int):
+            value = value[token]
+    return value
 
 
 def _error(

@@ -121,7 +121,7 @@ def test_schemas_are_found_wherever_they_stand() -> None:
 
 
 def test_a_reference_object_of_3_0_has_nothing_beside_it() -> None:
-    source = {
+    source: Any = {
         "openapi": "3.0.3",
         "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/x", "description": "no"}}}}},
     }

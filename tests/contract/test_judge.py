@@ -1,0 +1,508 @@
+"""The judges: what they admit by direction, format and reference, and how they say what is wrong."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from handfast.contract.judge import Judges
+from handfast.contract.model import Direction
+from handfast.contract.normalise import normalise
+from handfast.errors import ContractError
+
+REQUEST, RESPONSE = Direction.REQUEST, Direction.RESPONSE
+
+
+def judges(schemas: dict[str, Any], **others: Any) -> Judges:
+    components = {"schemas": schemas, **others.pop("components", {})}
+    source: Any = {"openapi": "3.1.1", "info": {}, "paths": {}, "components": components, **others}
+    return Judges(normalise(source))
+
+
+def told(schema: Any, value: Any, direction: Direction = REQUEST, **schemas: Any) -> list[tuple[str, str, str]]:
+    """Code, pointer and message of each error of a value."""
+    judge = judges({"Subject": schema, **schemas}).judge("/components/schemas/Subject", direction)
+    errors = judge.errors(value)
+    assert judge.is_valid(value) is not bool(errors)
+    return sorted((error.code, error.pointer, error.message) for error in errors)
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": "string"}, 1, ("wrong-type", "", "must be a string")),
+        ({"type": ["integer", "null"]}, "a", ("wrong-type", "", "must be null or an integer")),
+        ({"enum": ["a", 1, None]}, "b", ("not-in-enum", "", 'must be one of "a", 1, null')),
+        ({"const": {"a": 1}}, "b", ("not-the-constant", "", 'must be {"a": 1}')),
+        ({"required": ["a"]}, {}, ("required", "", 'member "a" is required')),
+        ({"properties": {"b": {"required": ["a"]}}}, {"b": {}}, ("required", "/b", 'member "a" is required')),
+        (
+            {"dependentRequired": {"a": ["b"]}},
+            {"a": 1},
+            ("required", "", 'member "b" is required because of another that is there'),
+        ),
+        (
+            {"additionalProperties": False},
+            {"a/b~": 1},
+            ("additional-property", "/a~1b~0", "the contract does not know this member"),
+        ),
+        (
+            {"unevaluatedProperties": False},
+            {"a": 1},
+            ("additional-property", "/a", "the contract does not know this member"),
+        ),
+        ({"unevaluatedItems": False}, [1], ("additional-item", "", "there are items that the contract does not know")),
+        (
+            {"prefixItems": [{}], "items": False},
+            [1, 2],
+            ("additional-item", "/1", "the contract does not know this item"),
+        ),
+        (
+            {"propertyNames": {"maxLength": 1}},
+            {"ab": 1},
+            ("property-name", "", "a member has a name that the contract does not admit"),
+        ),
+        ({"minProperties": 1}, {}, ("too-few-properties", "", "must have at least 1 members")),
+        ({"maxProperties": 0}, {"a": 1}, ("too-many-properties", "", "must have at most 0 members")),
+        ({"minItems": 1}, [], ("too-few-items", "", "must have at least 1 items")),
+        ({"maxItems": 1}, [1, 2], ("too-many-items", "", "must have at most 1 items")),
+        ({"uniqueItems": True}, [1, 1], ("duplicate-items", "", "must not have the same item twice")),
+        ({"minLength": 2}, "é", ("too-short", "", "must have at least 2 characters")),
+        ({"maxLength": 1}, "ab", ("too-long", "", "must have at most 1 characters")),
+        ({"pattern": "^a$"}, "b", ("pattern-mismatch", "", "must match the pattern ^a$")),
+        ({"format": "date"}, "b", ("wrong-format", "", "must be in the format date")),
+        ({"format": "byte"}, "a", ("wrong-format", "", "must be in the format byte")),
+        ({"minimum": 1}, 0, ("too-small", "", "must be at least 1")),
+        ({"exclusiveMinimum": 1}, 1, ("too-small", "", "must be greater than 1")),
+        ({"maximum": 1}, 2, ("too-large", "", "must be at most 1")),
+        ({"exclusiveMaximum": 1}, 1, ("too-large", "", "must be less than 1")),
+        ({"multipleOf": 2}, 3, ("not-a-multiple", "", "must be a multiple of 2")),
+        ({"not": {"type": "null"}}, None, ("forbidden", "", "the contract forbids this value")),
+        ({"properties": {"a": False}}, {"a": 1}, ("forbidden", "/a", "the contract forbids this value")),
+        ({"items": {"type": "integer"}}, [1, "a"], ("wrong-type", "/1", "must be an integer")),
+        (
+            {"oneOf": [{"type": "integer"}, {"minimum": 1}]},
+            1,
+            ("several-alternatives", "", "fits more than one of the alternatives, and must fit exactly one"),
+        ),
+        (
+            {"anyOf": [{"type": "integer"}, {"type": "null"}]},
+            "a",
+            ("no-alternative", "", "fits none of the alternatives"),
+        ),
+        ({"format": "int32"}, 2**31, ("too-large", "", "must be at most 2147483647")),
+        (
+            {"if": {"type": "string"}, "then": {"minLength": 1}},
+            "",
+            ("too-short", "", "must have at least 1 characters"),
+        ),
+    ],
+)
+def test_each_error_has_a_code_a_pointer_and_words(schema: Any, value: Any, expected: tuple[str, str, str]) -> None:
+    assert told(schema, value) == [expected]
+
+
+def test_contains_is_told_for_every_way_of_counting() -> None:
+    for schema in ({"contains": {"const": 1}}, {"contains": {"const": 1}, "minContains": 2}):
+        assert [code for code, _, _ in told(schema, [2])] == ["contains-mismatch"]
+    assert [code for code, _, _ in told({"contains": {"const": 1}, "maxContains": 1}, [1, 1])] == ["contains-mismatch"]
+
+
+def test_all_errors_come_at_once_and_not_more_than_asked_for() -> None:
+    schema = {"type": "array", "items": {"type": "object", "required": ["a", "b"]}}
+    judge = judges({"Subject": schema}).judge("/components/schemas/Subject", REQUEST)
+    assert len(judge.errors([{}] * 30)) == 20
+    assert len(judge.errors([{}] * 30, limit=3)) == 3
+    assert len(judge.errors([{}])) == 2
+    assert judge.errors([{"a": 1, "b": 1}]) == []
+
+
+def test_a_flood_of_errors_costs_little() -> None:
+    judge = judges({"Subject": {"items": {"type": "object"}}}).judge("/components/schemas/Subject", REQUEST)
+    flood: Any = [1] * 300_000
+    judge.compile()
+    start = time.perf_counter()
+    errors = judge.errors(flood)
+    assert time.perf_counter() - start < 0.2
+    assert [(error.code, error.pointer) for error in errors] == [("wrong-type", "/0")]
+
+
+def test_nothing_of_the_value_is_told_but_names_of_members_and_those_not_at_any_length() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}, "b": {"enum": ["x"]}, "c": {"pattern": "^x$"}, "d": {"const": 1}},
+        "propertyNames": {"maxLength": 3},
+        "additionalProperties": False,
+    }
+    secret = "hunter2"
+    value: Any = {"a": secret, "b": secret, "c": secret, "d": secret, "n" * 100_000: secret}
+    judge = judges({"Subject": schema}).judge("/components/schemas/Subject", REQUEST)
+    text = json.dumps(
+        [[error.pointer, error.code, error.message, error.schema_pointer] for error in judge.errors(value)]
+    )
+    assert secret not in text
+    assert len(text) < 5_000
+
+
+def test_schema_pointers_lead_into_the_document() -> None:
+    found = judges(
+        {
+            "Pet": {"properties": {"name": {"$ref": "#/components/schemas/Name"}}},
+            "Name": {"$id": "https://a.example/name", "allOf": [{"maxLength": 1}]},
+        },
+        paths={"/a": {"post": {"requestBody": {"content": {"a/b": {"schema": {"$ref": "#/components/schemas/Pet"}}}}}}},
+    )
+    inline = found.judge("/paths/~1a/post/requestBody/content/a~1b/schema", REQUEST)
+    (error,) = inline.errors({"name": "ab"})
+    assert (error.pointer, error.keyword) == ("/name", "maxLength")
+    assert error.schema_pointer == "/components/schemas/Name/allOf/0/maxLength"
+    (error,) = found.judge("/components/schemas/Pet", REQUEST).errors({"name": "ab"})
+    assert error.schema_pointer == "/components/schemas/Name/allOf/0/maxLength"
+
+
+CAT = {
+    "type": "object",
+    "required": ["kind", "lives"],
+    "properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}},
+}
+DOG = {
+    "type": "object",
+    "required": ["kind", "tricks"],
+    "properties": {"kind": {"const": "dog"}, "tricks": {"type": "array"}},
+}
+UNTAGGED = {"type": "object", "required": ["a"], "properties": {"kind": {"type": "string"}, "a": {"type": "string"}}}
+
+
+def alternatives(keyword: str = "oneOf", **discriminator: Any) -> dict[str, Any]:
+    branches = [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]
+    return {keyword: branches, **({"discriminator": discriminator} if discriminator else {})}
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_of_alternatives_the_one_that_was_meant_is_reported(keyword: str, wrapped: bool) -> None:
+    def told_of(schema: Any, value: Any, cat: Any = CAT, dog: Any = DOG) -> list[tuple[str, str]]:
+        whole = {"properties": {"pet": schema}} if wrapped else schema
+        found = told(whole, {"pet": value} if wrapped else value, Cat=cat, Dog=dog)
+        return [(code, pointer.removeprefix("/pet") if wrapped else pointer) for code, pointer, _ in found]
+
+    tag = {"propertyName": "kind"}
+    mapping = {"cat": "#/components/schemas/Cat", "dog": "Dog"}
+    both = {"kind": "cat", "lives": "nine"}
+    assert told_of(alternatives(keyword), both) == [("wrong-type", "/lives")]
+    assert told_of(alternatives(keyword, **tag, mapping=mapping), both) == [("wrong-type", "/lives")]
+    assert told_of(alternatives(keyword, **tag, mapping=mapping), {"kind": "dog"}) == [("required", "")]
+    assert told_of(alternatives(keyword, **tag, mapping=mapping), {"kind": "cow"}) == [("no-alternative", "/kind")]
+    assert told_of(alternatives(keyword, **tag), {"kind": "Dog", "a": 1}, UNTAGGED, UNTAGGED) == [("wrong-type", "/a")]
+    assert told_of({keyword: [CAT, {"type": "null"}]}, {"kind": "cat", "lives": ""}) == [("wrong-type", "/lives")]
+    assert told_of(alternatives(keyword), {"kind": "cow"}) == [("no-alternative", "")]
+    assert told_of(alternatives(keyword), {}) == [("no-alternative", "")]
+    assert told_of(alternatives(keyword, **tag, defaultMapping="Dog"), {"tricks": 1}, CAT, DOG) == [
+        ("required", ""),
+        ("wrong-type", "/tricks"),
+    ]
+
+
+def test_a_discriminator_asserts_nothing() -> None:
+    schema = {"anyOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}
+    tagged = {**schema, "discriminator": {"propertyName": "kind", "mapping": {"dog": "#/components/schemas/Cat"}}}
+    value = {"kind": "dog", "tricks": []}
+    assert told(schema, value, Cat=CAT, Dog=DOG) == told(tagged, value, Cat=CAT, Dog=DOG) == []
+
+
+READ_ONLY = {"type": "string", "readOnly": True}
+WRITE_ONLY = {"type": "string", "writeOnly": True}
+ACCOUNT = {
+    "type": "object",
+    "required": ["id", "name", "password"],
+    "properties": {"id": READ_ONLY, "name": {}, "password": WRITE_ONLY},
+}
+BASE = {"type": "object", "required": ["id"], "properties": {"id": READ_ONLY}}
+REF: Any = {"$ref": "#/components/schemas/Base"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "request_body", "response_body"),
+    [
+        (ACCOUNT, {"name": "a", "password": "b"}, {"id": "1", "name": "a"}),
+        (
+            {"properties": {"inner": ACCOUNT}},
+            {"inner": {"name": "a", "password": "b"}},
+            {"inner": {"id": "1", "name": "a"}},
+        ),
+        ({"items": REF}, [{}], [{"id": "1"}]),
+        (
+            {"allOf": [REF, {"required": ["id", "name"], "properties": {"name": {}}}]},
+            {"name": 1},
+            {"id": "1", "name": 1},
+        ),
+        ({"allOf": [REF], "required": ["id"]}, {}, {"id": "1"}),
+        ({"$ref": "#/components/schemas/Base", "required": ["id"]}, {}, {"id": "1"}),
+        ({"required": ["id"], "properties": {"id": {"$ref": "#/components/schemas/Id"}}}, {}, {"id": "1"}),
+        ({"required": ["id"], "properties": {"id": {"allOf": [{"$ref": "#/components/schemas/Id"}]}}}, {}, {"id": "1"}),
+        ({"properties": {"id": READ_ONLY}, "allOf": [{"$ref": "#/components/schemas/NeedsId"}]}, {}, {"id": "1"}),
+        ({"properties": {"id": READ_ONLY}, "$ref": "#/components/schemas/NeedsId"}, {}, {"id": "1"}),
+        ({"properties": {"id": READ_ONLY}, "dependentRequired": {"a": ["id"]}}, {"a": 1}, {"a": 1, "id": "1"}),
+        ({"oneOf": [{"$ref": "#/components/schemas/Base"}, {"type": "null"}]}, {}, {"id": "1"}),
+        (
+            {"properties": {"id": READ_ONLY}, "if": {"required": ["a"]}, "then": {"required": ["id"]}},
+            {"a": 1},
+            {"a": 1, "id": "1"},
+        ),
+        ({"properties": {"id": READ_ONLY}, "not": {"required": ["id", "a"]}}, {"a": 1}, {"id": "1"}),
+        (
+            {"properties": {"id": READ_ONLY}, "oneOf": [{"required": ["id"]}, {"required": ["a"]}]},
+            {"a": 1},
+            {"id": "1"},
+        ),
+        (
+            {"properties": {"id": READ_ONLY}, "oneOf": [{"required": ["id", "a"]}, {"required": ["id", "b"]}]},
+            {"a": 1},
+            {"id": "1", "b": 1},
+        ),
+    ],
+)
+def test_what_is_read_only_is_refused_in_requests_and_required_in_responses_alone(
+    schema: Any, request_body: Any, response_body: Any
+) -> None:
+    others = {"Base": BASE, "Id": READ_ONLY, "NeedsId": {"required": ["id"]}}
+    assert told(schema, request_body, REQUEST, **others) == []
+    assert told(schema, response_body, RESPONSE, **others) == []
+    assert told(schema, response_body, REQUEST, **others) != []
+
+
+def test_left_out_members_have_codes_of_their_own() -> None:
+    whole = {"id": "1", "name": "a", "password": "b"}
+    assert told(ACCOUNT, whole, REQUEST) == [("read-only", "/id", "may be in responses only")]
+    assert told(ACCOUNT, whole, RESPONSE) == [("write-only", "/password", "may be in requests only")]
+
+
+def test_other_uses_of_a_schema_that_needs_a_member_are_not_touched() -> None:
+    schemas = {
+        "Needs": {"required": ["id"]},
+        "Own": {"properties": {"id": READ_ONLY}, "allOf": [{"$ref": "#/components/schemas/Needs"}]},
+        "Other": {"properties": {"id": {"type": "string"}}, "allOf": [{"$ref": "#/components/schemas/Needs"}]},
+    }
+    found = judges(schemas)
+    assert found.judge("/components/schemas/Own", REQUEST).is_valid({})
+    assert not found.judge("/components/schemas/Other", REQUEST).is_valid({})
+    assert not found.judge("/components/schemas/Needs", REQUEST).is_valid({})
+
+
+def test_a_read_only_schema_is_no_reason_to_refuse_what_is_no_member() -> None:
+    found = judges({"Id": READ_ONLY, "Ids": {"items": {"$ref": "#/components/schemas/Id"}}})
+    assert found.judge("/components/schemas/Id", REQUEST).is_valid("a")
+    assert found.judge("/components/schemas/Ids", REQUEST).is_valid(["a"])
+
+
+def test_recursive_schemas_have_directions_too() -> None:
+    node = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": READ_ONLY,
+            "children": {"type": "array", "items": {"$ref": "#/components/schemas/Subject"}},
+        },
+        "allOf": [{"$ref": "#/components/schemas/Loop"}],
+    }
+    loop = {"allOf": [{"$ref": "#/components/schemas/Loop2"}], "required": ["id"]}
+    loop2 = {"anyOf": [{"type": "object"}, {"$ref": "#/components/schemas/Loop"}]}
+    assert told(node, {"children": [{"children": [{}]}]}, REQUEST, Loop=loop, Loop2=loop2) == []
+    assert [pointer for _, pointer, _ in told(node, {"children": [{"id": "1"}]}, REQUEST, Loop=loop, Loop2=loop2)] == [
+        "/children/0/id"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("format_", "good", "bad"),
+    [
+        ("int8", [-128, 127, 1.0, "x"], [-129, 128, 1.5]),
+        ("int32", [-(2**31), 2**31 - 1], [-(2**31) - 1, 2**31, 0.5]),
+        ("int64", [-(2**63), 2**63 - 1], [2**63, -(2**63) - 1]),
+        ("uint8", [0, 255], [-1, 256]),
+        ("uint64", [0, 2**64 - 1], [-1, 2**64]),
+        ("double-int", [2**53 - 1], [2**53]),
+        ("float", [3.4e38, -3.4e38, 0.1, 3], [3.5e38, 10**39]),
+        ("double", [1.7e308, 0.1], [10**309]),
+        ("byte", ["", "YQ==", "YWI=", "YWJj", "/+8=", 5], ["YQ=", "YQ", "Y Q==", "_-8=", "é", "YQ==\n"]),
+        ("base64url", ["YQ", "YQ==", "_-8", "_-8="], ["/+8=", "Y"]),
+        ("char", ["a", "é"], ["", "ab"]),
+        (
+            "date-time-local",
+            ["2024-02-29T12:00:00", "2024-02-29t23:59:60.5"],
+            ["2023-02-29T12:00:00", "2024-01-01T12:00:00Z"],
+        ),
+        ("time-local", ["00:00:00"], ["24:00:00", "00:00:00Z", "0:00:00"]),
+        (
+            "http-date",
+            ["Sun, 06 Nov 1994 08:49:37 GMT"],
+            ["Mon, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 UTC", "x"],
+        ),
+        ("media-range", ["text/*", "*/*", 'a/b; q="x"'], ["text", "a/b;"]),
+        ("decimal", ["1", "-0.50", ".5", 1.5], ["1e5", "", "."]),
+        ("sf-token", ["a:b", "*"], ["1a", ""]),
+        ("sf-string", ['"a\\""'], ['"a', '"é"']),
+        ("date", ["2024-02-29"], ["2023-02-29", "2024-2-9"]),
+        ("uuid", ["2eb8aa08-aa98-11ea-b4aa-73b441d16380"], ["2eb8aa08"]),
+        ("password", ["anything", 1], []),
+        ("unheard-of", ["anything", 1], []),
+    ],
+)
+def test_formats_hold_for_their_type_and_leave_others_alone(format_: str, good: list[Any], bad: list[Any]) -> None:
+    judge = judges({"Subject": {"format": format_}}).judge("/components/schemas/Subject", REQUEST)
+    assert [value for value in good if not judge.is_valid(value)] == []
+    assert [value for value in bad if judge.is_valid(value)] == []
+
+
+def test_bounds_of_a_format_add_to_those_of_the_author() -> None:
+    schema = {"type": "integer", "format": "int32", "minimum": 1, "maximum": 2**40}
+    assert [code for code, _, _ in told(schema, 0)] == ["too-small"]
+    assert [code for code, _, _ in told(schema, 2**31)] == ["too-large"]
+    assert told(schema, 2**31 - 1) == []
+
+
+def test_integers_of_any_size_are_exact() -> None:
+    huge = 10**400
+    assert told({"type": "integer", "minimum": huge}, huge) == []
+    assert [code for code, _, _ in told({"type": "integer", "minimum": huge}, huge - 1)] == ["too-small"]
+    assert told({"const": 2**53 + 1}, 2**53) != []
+
+
+def test_formats_are_annotations_where_the_document_says_so() -> None:
+    found = judges({"Subject": {"format": "date"}}, **{"x-handfast-formats": "annotate"})
+    assert found.judge("/components/schemas/Subject", REQUEST).is_valid("tomorrow")
+
+
+def test_patterns_that_only_the_backtracking_engine_takes_are_judged_and_given_up_on() -> None:
+    assert told({"pattern": "^(?=.*[0-9])[a-z0-9]+$"}, "a1") == []
+    assert [code for code, _, _ in told({"pattern": "^(?=.*[0-9])[a-z0-9]+$"}, "ab")] == ["pattern-mismatch"]
+    start = time.perf_counter()
+    assert told({"pattern": r"^(a|aa)+\1$"}, "a" * 60 + "b") != []
+    assert told({"pattern": "^(a+)+$"}, "a" * 5_000 + "b") != []
+    assert time.perf_counter() - start < 3
+
+
+POINTED: dict[str, Any] = {
+    "paths": {
+        "/a": {
+            "parameters": [
+                {"name": "n", "in": "query", "schema": {"type": "integer", "$defs": {"d": {"type": "null"}}}}
+            ],
+            "get": {"responses": {"200": {"$ref": "#/components/responses/One"}}},
+        }
+    },
+    "components": {
+        "responses": {
+            "One": {
+                "headers": {"X-A": {"schema": {"type": "boolean"}}},
+                "content": {"application/json": {"schema": {"properties": {"a b": {"items": [{"type": "string"}]}}}}},
+            }
+        }
+    },
+    "x-shared": {"text": {"type": "string", "maxLength": 1, "x-deep": {"type": "array"}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("reference", "good", "bad"),
+    [
+        ("#/paths/~1a/parameters/0/schema", 1, "a"),
+        ("#/paths/~1a/parameters/0/schema/$defs/d", None, 1),
+        ("#/components/responses/One/headers/X-A/schema", True, 1),
+        ("#/components/responses/One/content/application~1json/schema/properties/a%20b/items/0", "a", 1),
+        ("#/paths/~1a/get/responses/200/content/application~1json/schema/properties/a%20b/items/0", "a", 1),
+        ("#/x-shared/text", "a", "ab"),
+        ("#/x-shared/text/x-deep", [], "ab"),
+    ],
+)
+def test_references_lead_to_any_place_of_the_document(reference: str, good: Any, bad: Any) -> None:
+    found = judges(
+        {"Subject": {"$ref": reference}, "Same": {"allOf": [{"$ref": "#/components/schemas/Subject"}]}}, **POINTED
+    )
+    for name in ("Subject", "Same"):
+        judge = found.judge(f"/components/schemas/{name}", RESPONSE)
+        assert judge.is_valid(good)
+        assert not judge.is_valid(bad)
+    pointer = reference[1:].replace("%20", " ")
+    assert not judges({}, **POINTED).judge(pointer, REQUEST).is_valid(bad)
+
+
+def test_the_document_may_have_an_address_of_its_own() -> None:
+    schemas = {
+        "Absolute": {"$ref": "https://api.example/openapi#/components/schemas/Text"},
+        "Relative": {"$ref": "openapi#/components/schemas/Text"},
+        "Owned": {"$id": "https://other.example/", "$ref": "https://api.example/openapi#/components/schemas/Text"},
+        "Text": {"type": "string"},
+    }
+    source: Any = {"openapi": "3.2.0", "$self": "https://api.example/openapi", "components": {"schemas": schemas}}
+    found = Judges(normalise(source))
+    for name in schemas:
+        judge = found.judge(f"/components/schemas/{name}", REQUEST)
+        assert judge.is_valid("a")
+        assert not judge.is_valid(1)
+
+
+@pytest.mark.parametrize(
+    ("schema", "code", "words"),
+    [
+        ({"$ref": "#/components/schemas/Missing"}, "schema-reference-unresolved", "leads nowhere"),
+        ({"$ref": "#nowhere"}, "schema-reference-unresolved", "leads nowhere"),
+        (
+            {"$ref": "https://elsewhere.example/a~b.json#/c"},
+            "schema-reference-remote",
+            "https://elsewhere.example/a~b.json",
+        ),
+        ({"pattern": "("}, "pattern-invalid", "regular expression"),
+        ({"patternProperties": {"[": {}}}, "pattern-invalid", "regular expression"),
+        ({"type": "text"}, "schema-invalid", "2020-12"),
+        ({"minLength": -1}, "schema-invalid", "2020-12"),
+    ],
+)
+def test_what_cannot_be_compiled_is_said_for_every_schema_at_once(schema: Any, code: str, words: str) -> None:
+    found = judges(
+        {"Broken": schema, "Uses": {"items": {"$ref": "#/components/schemas/Broken"}}, "Fine": {"type": "string"}}
+    )
+    diagnostics = found.check()
+    assert diagnostics[0].code == code
+    assert diagnostics[0].pointer.startswith("/components/schemas/Broken")
+    assert words in diagnostics[0].message
+    assert not any(each.pointer.startswith("/components/schemas/Fine") for each in diagnostics)
+    assert found.judge("/components/schemas/Fine", REQUEST).is_valid("a")
+    with pytest.raises(ContractError, match=code):
+        found.judge("/components/schemas/Broken", REQUEST).is_valid(1)
+
+
+def test_keywords_with_values_that_they_do_not_take_are_found_at_their_place() -> None:
+    diagnostics = judges({"A": {"properties": {"a": {"items": [{}]}}}, "B": {"required": "a"}}).check()
+    assert {(each.code, each.pointer) for each in diagnostics} == {
+        ("schema-invalid", "/components/schemas/A/properties/a/items"),
+        ("schema-invalid", "/components/schemas/B/required"),
+        ("schema-invalid", "/components/schemas/B"),
+    }
+
+
+def test_a_place_without_a_schema_is_an_error() -> None:
+    for pointer in ("/components/schemas/Missing", "/info/title/x", "nonsense", "/paths/0"):
+        with pytest.raises(ContractError, match="schema-missing"):
+            judges({}).judge(pointer, REQUEST).compile()
+
+
+def test_judges_are_made_once() -> None:
+    found = judges({"A": {"type": "string"}})
+    assert found.judge("/components/schemas/A", REQUEST) is found.judge("/components/schemas/A", REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"type": "integer", "minimum": 3, "maximum": 2}, False),
+        ({"allOf": [{"type": "string"}, {"type": "integer"}]}, False),
+        ({"type": "string", "minLength": 1}, True),
+        ({"$ref": "#/components/schemas/Subject"}, True),
+    ],
+)
+def test_what_nothing_satisfies_is_known(schema: Any, expected: bool) -> None:
+    assert judges({"Subject": schema}).judge("/components/schemas/Subject", REQUEST).is_satisfiable() is expected
