@@ -19,12 +19,12 @@ from handfast import __version__
 from handfast.design import reports
 from handfast.design.reports import Format
 from handfast.errors import ContractError, Diagnostic, HandfastError, Severity
-from handfast.project import ProjectError, find_project
+from handfast.project import ProjectError, find_project, import_app
 
 if TYPE_CHECKING:
     pass
 
-app = typer.Typer(
+commands = typer.Typer(
     name="handfast",
     no_args_is_help=True,
     add_completion=False,
@@ -45,7 +45,7 @@ AppArgument = Annotated[str | None, typer.Argument(help="The application, as mod
 def run() -> int:
     """Run the command line of this process, and answer its exit code."""
     try:
-        app()
+        commands()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
     except ContractError as error:
@@ -64,7 +64,7 @@ def _print_version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@commands.callback()
 def handfast(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version, and stop.", callback=_print_version, is_eager=True)
@@ -73,7 +73,7 @@ def handfast(
     """Schema-first APIs: an OpenAPI contract written by hand, and handlers bound fast to it."""
 
 
-@app.command()
+@commands.command()
 def lint(
     contract: ContractArgument = None,
     form: Annotated[
@@ -97,7 +97,7 @@ def lint(
         raise typer.Exit(1)
 
 
-@app.command()
+@commands.command()
 def generate(
     contract: ContractArgument = None,
     output: FolderOption = None,
@@ -116,7 +116,19 @@ def generate(
     typer.echo(f"{folder}{os.sep} is up to date" if not changes else f"{folder}{os.sep}\n{changes}")
 
 
-@app.command()
+@commands.command()
+def routes(app: AppArgument = None) -> None:
+    """List tag, operationId, method, path, security, statuses, and the file and line of the method that answers."""
+    from handfast.generate.routes import aligned, row
+    from handfast.runtime.listing import bound_operations
+
+    found = bound_operations(import_app(find_project(), app))
+    if not found:
+        raise ProjectError("no contract is bound to this application: call handfast.bind(app, contract, handlers)")
+    typer.echo(aligned([(*row(each.operation), each.place or "(fallback)") for each in found]), nl=False)
+
+
+@commands.command()
 def bundle(
     contract: ContractArgument = None,
     output: Annotated[

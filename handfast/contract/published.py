@@ -17,6 +17,7 @@ else:
     from yaml import CSafeDumper as _Dumper
 
 _NUMBER_IN_YAML_1_2 = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|0o[0-7]+|0x[0-9a-fA-F]+")
+_LINE_BREAK_IN_YAML_1_1 = re.compile("[\x85\u2028\u2029]")
 _WIDTH = 120
 
 
@@ -38,8 +39,9 @@ class _Writer(_Dumper):
 
 
 def _text(_: _Writer, text: str) -> yaml.ScalarNode:
-    """A block for several lines; quotes where YAML 1.2 would see a number; else what PyYAML chooses."""
-    style = '"' if _NUMBER_IN_YAML_1_2.fullmatch(text) else "|" if "\n" in text else None
+    """A block for several lines; quotes where the versions of YAML disagree; else what PyYAML chooses."""
+    is_disputed = _NUMBER_IN_YAML_1_2.fullmatch(text) or _LINE_BREAK_IN_YAML_1_1.search(text)
+    style = '"' if is_disputed else "|" if "\n" in text else None
     return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -15,7 +15,7 @@ from tests.cli.command import CONTRACT, handfast, write_project
 HOSTILE = [
     *("yes", "1e3", ".5", "0o7", "0x1F", "1_000", "null", "~", "", "2026-01-01", "1:30", "<<", "="),
     *("- a", "a: b", "# c", "'q'", '"q"', " lead", "trail ", "two\nlines", "two\n\n", "  lead\nlines", "\r\n x"),
-    *("\ttab\n x", "\x07", "é", "\u2028", "\ufeff", "😀"),
+    *("\ttab\n x", "\x07", "é", "\u2028", "a\nb\x85c", "\ufeff", "😀"),
 ]
 
 
