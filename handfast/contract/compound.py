@@ -25,6 +25,7 @@ REFUSE = "x-handfast-refuse"
 _BASE = "https://contract.invalid/openapi"
 _FIELDS = FIELDS[Kind.SCHEMA]
 _ANCHORS = ("$anchor", "$dynamicAnchor")
+_WORDS = frozenset({"title", "description", "example", "examples", "externalDocs", "xml"})
 _SAFE = "/~!$&'()*+,;=:@"
 
 
@@ -123,7 +124,7 @@ class _Builder:
                 rewritten[keyword] = self._keyword(keyword, value, base, at, inner)
             elif keyword in ("$ref", "$dynamicRef") and isinstance(value, str):
                 rewritten[keyword] = self._follow(keyword, value, base, pointer, inner)
-            elif not (keyword in _ANCHORS and dropped.names):
+            elif keyword not in _WORDS and not (keyword in _ANCHORS and dropped.names):
                 rewritten[keyword] = value
         if inner.names:
             _relax(rewritten, names, inner)

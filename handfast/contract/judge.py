@@ -122,11 +122,12 @@ class Judges:
         """A diagnostic for each schema that cannot be compiled, and so not be enforced; takes a while."""
         room = self.room(Direction.REQUEST)
         found = {(each.code, each.pointer): each for each in room.faults()}
+        known = {pointer for pointer in room.pointers() if any(f"{at}/".startswith(f"{pointer}/") for _, at in found)}
         for pointer in room.pointers():
             try:
                 self.judge(pointer, Direction.REQUEST).compile()
             except ContractError as error:
-                found.update({(each.code, each.pointer): each for each in error.diagnostics})
+                found.update({(each.code, each.pointer): each for each in error.diagnostics if pointer not in known})
         return list(found.values())
 
     def room(self, direction: Direction) -> _Room:
