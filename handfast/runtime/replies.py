@@ -39,7 +39,7 @@ Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """One declared media type of a response, ready to encode a body."""
+    """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types."""
 
     name: str
     header: bytes
@@ -145,7 +145,7 @@ class Replies:
                 content = next((each for each in contents if _within(reply.media_type, each.name)), contents[0])
             else:
                 content = contents[best(names_, accept) or 0]
-            header = content.header if "*" not in content.name else (reply.media_type or "application/json").encode()
+            header = content.header or (reply.media_type or "application/json").encode("latin-1")
             answer.headers.append((b"content-type", header))
             body = reply.body
             if isinstance(body, bytes):
@@ -249,6 +249,8 @@ class Replies:
         stream = stream_of(name, media, self._contract)
         kind = "stream" if stream is not None else _kind(name)
         header = f"{name}; charset=utf-8" if kind == "text" and "charset" not in name else name
+        if "*" in name:
+            header = ""
         check = None
         if media.schema is not None and kind in ("json", "text"):
             check = self._check(media.schema.pointer)
@@ -289,14 +291,11 @@ class Replies:
         return status
 
     def _put_body(self, form: _Form, reply: Reply, answer: Answer, accept: str | None) -> None:
-        body = getattr(reply, "body", None)
         if not may_have_body(answer.status):
             return
+        body = getattr(reply, "body", None)
         content = form.contents[0] if len(form.contents) == 1 else self._choose(form, reply, body, accept)
-        media_type = getattr(reply, "media_type", None)
-        header = content.header
-        if "*" in content.name:
-            header = self._concrete(content, media_type, answer.status)
+        header = content.header or self._concrete(content, getattr(reply, "media_type", None), answer.status)
         answer.headers.append((b"content-type", header))
         if content.kind == "json":
             answer.body = self._json(form, body, answer.status)

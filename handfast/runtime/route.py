@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from functools import cached_property
+from typing import NamedTuple, cast
 from urllib.parse import quote
 
 from starlette.datastructures import URLPath
@@ -37,37 +38,26 @@ class OperationRoute:
         self.path_format = self.path
         self.methods = {operation.method}
         self._plan = plan
-        self._made: Plan | None = None
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         """The plan, made at the first request."""
-        if self._made is None:
-            self._made = self._plan()
-        return self._made
+        return self._plan()
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """A request whose operation is known."""
 
     route: OperationRoute
     texts: Mapping[str, str]
     is_head: bool
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.route.plan.handle(scope, receive, send, self.texts, head=self.is_head)
 
-
-@dataclass(frozen=True, slots=True)
-class _Send:
+class _Send(NamedTuple):
     """A request that reaches no operation, with its answer."""
 
     answer: Answer
     is_head: bool
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send_answer(self.answer, send, head=self.is_head)
 
 
 class ContractRoute(BaseRoute):
@@ -107,7 +97,11 @@ class ContractRoute(BaseRoute):
 
     @override
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await cast("Handle", scope[_EXCHANGE])(scope, receive, send)
+        exchange = cast("_Run | _Send", scope[_EXCHANGE])
+        if isinstance(exchange, _Run):
+            await exchange.route.plan.handle(scope, receive, send, exchange.texts, head=exchange.is_head)
+        else:
+            await send_answer(exchange.answer, send, head=exchange.is_head)
 
     @override
     def url_path_for(self, name: str, /, **path_params: object) -> URLPath:

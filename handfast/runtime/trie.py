@@ -7,9 +7,9 @@ twice, an empty segment is never a parameter, and a slash at the end makes anoth
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
 T = TypeVar("T")
@@ -17,12 +17,14 @@ T = TypeVar("T")
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """What is at a path: `targets` by method, and the raw text of the path parameters, still percent-encoded."""
 
     targets: Mapping[str, T]
     values: Mapping[str, str]
+
+
+_NO_VALUES: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -71,17 +73,14 @@ class Trie(Generic[T]):
         """
         leaf = self._concrete.get(path)
         if leaf is not None:
-            return Found(leaf.targets, {})
+            return Found(leaf.targets, _NO_VALUES)
         refused: dict[str, T] = {}
-        found = False
-        for leaf, texts in _walk(self._root, path.split("/"), 0, ()):
-            if method in leaf.targets:
-                return Found(leaf.targets, dict(zip(leaf.templates[method], texts, strict=True)))
-            if not texts:
-                return Found(leaf.targets, {})
-            found = True
-            refused |= leaf.targets
-        return Found(refused, {}) if found else None
+        segments = path.split("/")
+        found = _walk(self._root, segments, 0, (), method, refused)
+        if found is not None:
+            leaf, texts = found
+            return Found(leaf.targets, dict(zip(leaf.templates.get(method, ()), texts, strict=False)))
+        return Found(refused, _NO_VALUES) if refused else None
 
 
 def _split(segment: str) -> tuple[tuple[str, ...], list[str]]:
@@ -106,24 +105,36 @@ def _child(node: _Node[T], literals: tuple[str, ...]) -> _Node[T]:
 
 
 def _walk(
-    node: _Node[T], segments: list[str], index: int, texts: tuple[str, ...]
-) -> Iterator[tuple[_Leaf[T], tuple[str, ...]]]:
-    """The leaves that a path reaches, the most literal first, each with the raw texts of its parameters."""
+    node: _Node[T], segments: list[str], index: int, texts: tuple[str, ...], method: str, refused: dict[str, T]
+) -> tuple[_Leaf[T], tuple[str, ...]] | None:
+    """The leaf that a path reaches, and the raw texts of its parameters; None when none knows the method.
+
+    The targets of leaves that do not are gathered in `refused`. A leaf without parameters is taken in any case.
+    """
     if index == len(segments):
-        if node.leaf is not None:
-            yield node.leaf, texts
-        return
+        leaf = node.leaf
+        if leaf is None:
+            return None
+        if method in leaf.targets or not texts:
+            return leaf, texts
+        refused.update(leaf.targets)
+        return None
     segment = segments[index]
     literal = _decoded(segment) if "%" in segment or not segment.isascii() else segment
     if literal is not None and (child := node.literals.get(literal)) is not None:
-        yield from _walk(child, segments, index + 1, texts)
+        found = _walk(child, segments, index + 1, texts, method, refused)
+        if found is not None:
+            return found
     if not segment:
-        return
+        return None
     for literals, child in node.mixed:
         if (inner := _capture(literals, segment)) is not None:
-            yield from _walk(child, segments, index + 1, texts + inner)
+            found = _walk(child, segments, index + 1, texts + inner, method, refused)
+            if found is not None:
+                return found
     if node.parameter is not None:
-        yield from _walk(node.parameter, segments, index + 1, (*texts, segment))
+        return _walk(node.parameter, segments, index + 1, (*texts, segment), method, refused)
+    return None
 
 
 def _capture(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
