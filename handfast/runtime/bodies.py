@@ -19,8 +19,7 @@ of forms and multipart, and those of the judge.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.types import Scope
 
@@ -39,27 +38,6 @@ _CACHED = 32
 """Content types that are remembered with their plan; clients choose the texts."""
 
 
-@dataclass(slots=True)
-class _Head:
-    """The headers that say what a body is."""
-
-    content_types: list[bytes] = field(default_factory=list[bytes])
-    encoding: str = ""
-    length: int | None = None
-
-    @classmethod
-    def of(cls, headers: Iterable[tuple[bytes, bytes]]) -> _Head:
-        head = cls()
-        for name, value in headers:
-            if name == b"content-type":
-                head.content_types.append(value)
-            elif name == b"content-encoding":
-                head.encoding = f"{head.encoding},{value.decode('latin-1')}".strip(", \t").lower()
-            elif name == b"content-length" and value.isdigit():
-                head.length = int(value)
-        return head
-
-
 @dataclass(frozen=True, slots=True)
 class BodyReader:
     """Reads the request bodies of one operation."""
@@ -71,24 +49,30 @@ class BodyReader:
 
     async def read(self, scope: Scope, receive: Receive) -> ReadBody:
         """The body of one request; see the module."""
-        head = _Head.of(scope["headers"])
-        if head.encoding not in ("", "identity"):
-            detail = "the body must be sent without a Content-Encoding"
-            raise _unsupported("content-encoding-unsupported", detail, ("Accept-Encoding", "identity"))
-        if not head.content_types:
-            return await self._without_type(head, receive)
-        if len(head.content_types) > 1:
-            raise _unsupported("media-type-repeated", "there is more than one Content-Type")
-        plan, content_type = self.cache.get(head.content_types[0]) or self._choose(head.content_types[0])
-        if head.length is not None and head.length > plan.limit:
+        sent: bytes | None = None
+        length: int | None = None
+        for name, value in scope["headers"]:
+            if name == b"content-type":
+                if sent is not None:
+                    raise _unsupported("media-type-repeated", "there is more than one Content-Type")
+                sent = value
+            elif name == b"content-length" and value.isdigit():
+                length = int(value)
+            elif name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+                detail = "the body must be sent without a Content-Encoding"
+                raise _unsupported("content-encoding-unsupported", detail, ("Accept-Encoding", "identity"))
+        if sent is None:
+            return await self._without_type(length, receive)
+        plan, content_type = self.cache.get(sent) or self._choose(sent)
+        if length is not None and length > plan.limit:
             raise too_large(plan.limit)
-        if head.length == 0 and not self.is_required:
+        if length == 0 and not self.is_required:
             return NOTHING
         body = await plan.read(content_type, receive)
         return self._nothing() if body is NOTHING else body
 
-    async def _without_type(self, head: _Head, receive: Receive) -> ReadBody:
-        if head.length != 0 and await peek(chunks(receive, self.limits.upload)) is not None:
+    async def _without_type(self, length: int | None, receive: Receive) -> ReadBody:
+        if length != 0 and await peek(chunks(receive, self.limits.upload)) is not None:
             raise _unsupported("media-type-missing", f"the Content-Type is missing; {self._takes()}")
         return self._nothing()
 

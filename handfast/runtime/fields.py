@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from handfast.runtime.percent import Malformed, decode_form
 
@@ -23,11 +23,22 @@ class Fields:
             return cls(values)
         if raw.count("&") >= limit:
             raise Malformed("too-many-fields", f"there are more than {limit:,} fields")
+        is_plain = "%" not in raw and "+" not in raw and raw.isascii()
         for field in raw.split("&"):
             if field:
                 name, _, value = field.partition("=")
-                values.setdefault(decode_form(name), []).append(value)
+                if not is_plain:
+                    name = decode_form(name)
+                if name in values:
+                    values[name].append(value)
+                else:
+                    values[name] = [value]
         return cls(values)
+
+    @property
+    def names(self) -> Set[str]:
+        """The names that were sent."""
+        return self._values.keys()
 
     def get(self, name: str) -> list[str]:
         """The raw values of a name; none when it was not sent."""

@@ -32,12 +32,20 @@ _STRUCTURES = frozenset({"array", "object"})
 class Source:
     """The parts of one request that parameters stand in, taken apart when they are first needed."""
 
-    __slots__ = ("_cookies", "_fields", "_headers", "_limit", "_raw_headers", "path", "query")
+    __slots__ = ("_cookies", "_fields", "_headers", "_limit", "_raw_headers", "_wanted", "path", "query")
 
-    def __init__(self, path: Mapping[str, str], query: str, headers: Iterable[tuple[bytes, bytes]], limit: int) -> None:
+    def __init__(
+        self,
+        path: Mapping[str, str],
+        query: str,
+        headers: Iterable[tuple[bytes, bytes]],
+        wanted: frozenset[bytes],
+        limit: int,
+    ) -> None:
         self.path = path
         self.query = query
         self._raw_headers = headers
+        self._wanted = wanted
         self._limit = limit
         self._fields: Fields | None = None
         self._headers: dict[str, list[str]] | None = None
@@ -51,12 +59,13 @@ class Source:
         return self._fields
 
     def header(self, name: str) -> list[str]:
-        """The values of a header by its name in lower case, in order."""
+        """The values of a wanted header by its name in lower case, in order."""
         if self._headers is None:
             self._headers = {}
             for raw_name, value in self._raw_headers:
-                text = value.decode("latin-1").strip(" \t")
-                self._headers.setdefault(raw_name.decode("latin-1").lower(), []).append(text)
+                if raw_name in self._wanted:
+                    text = value.decode("latin-1").strip(" \t")
+                    self._headers.setdefault(raw_name.decode("latin-1"), []).append(text)
         return self._headers.get(name, [])
 
     def cookie(self, name: str) -> list[str]:
@@ -86,6 +95,16 @@ def compile(  # noqa: A001  # reads as gathering.compile
             return _cookie(parameter, lexicon, shape)
         case _:
             return _query(parameter, lexicon, shape, others)
+
+
+def wanted_headers(parameters: Iterable[Parameter]) -> frozenset[bytes]:
+    """The names of the headers that parameters stand in, in lower case, as ASGI has them."""
+    locations = {ParameterLocation.HEADER, ParameterLocation.COOKIE}
+    return frozenset(
+        (parameter.name.lower() if parameter.location is ParameterLocation.HEADER else "cookie").encode("latin-1")
+        for parameter in parameters
+        if parameter.location in locations
+    )
 
 
 def is_spread(parameter: Parameter, shape: Shape) -> bool:

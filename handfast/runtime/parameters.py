@@ -22,14 +22,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from handfast.contract.judge import Judge
 from handfast.contract.model import Contract, Direction, JSONValue, Operation, Parameter, ParameterLocation
 from handfast.runtime import gathering
 from handfast.runtime.fields import Fields
-from handfast.runtime.gathering import Candidates, Gatherer, Source, is_spread
+from handfast.runtime.gathering import Candidates, Gatherer, Source, is_spread, wanted_headers
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
@@ -40,6 +40,7 @@ Key: TypeAlias = tuple[str, str]
 """Location and name of a parameter, as in `names.argument_names`."""
 
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+_SILENT = frozenset({"type", "title", "description", "default", "examples", "example", "deprecated"})
 _PRINTABLE = re.compile(r"[A-Za-z0-9._~\[\]$@:-]{1,64}")
 _QUERY = ParameterLocation.QUERY
 _UNREADABLE = Cause.MALFORMED_PARAMETER
@@ -58,8 +59,8 @@ _PRECEDENCE = (
 class ReadParameters:
     """The parameters of one request; see the module."""
 
-    values: dict[Key, JSONValue] = field(default_factory=dict[Key, JSONValue])
-    problems: list[ProblemItem] = field(default_factory=list[ProblemItem])
+    values: dict[Key, JSONValue]
+    problems: list[ProblemItem]
     cause: Cause | None = None
 
     def add(self, cause: Cause, *items: ProblemItem) -> None:
@@ -89,6 +90,7 @@ def compile(  # noqa: A001  # reads as parameters.compile
     return ParameterReader(
         plans=tuple(_plan(parameter, contract, words, bounds, names) for parameter in declared),
         names=None if unknown_query == "ignore" or names.is_open else names,
+        headers=wanted_headers(declared),
         limits=bounds,
     )
 
@@ -127,6 +129,8 @@ class _QueryNames:
 
     def unknown(self, fields: Fields) -> list[str]:
         """The names that belong to no parameter."""
+        if fields.names <= self.exact:
+            return []
         return [name for name in fields if name not in self.exact and not name.startswith(self.beginnings)]
 
 
@@ -151,14 +155,16 @@ class ParameterReader:
 
     plans: tuple[_Plan, ...]
     names: _QueryNames | None
+    headers: frozenset[bytes]
     limits: Limits
 
     def read(
         self, path: Mapping[str, str], query_string: bytes, headers: Iterable[tuple[bytes, bytes]]
     ) -> ReadParameters:
         """Values and problems of one request; see the module."""
-        read = ReadParameters()
-        source = Source(path, query_string.decode("latin-1"), headers, self.limits.fields)
+        read = ReadParameters({}, [])
+        query = query_string.decode("latin-1") if query_string else ""
+        source = Source(path, query, headers, self.headers, self.limits.fields)
         for plan in self.plans:
             _read(plan, source, read)
         if query_string and self.names is not None:
@@ -216,7 +222,7 @@ def _judge(plan: _Plan, candidates: Candidates, read: ReadParameters) -> None:
 
 def _plan(parameter: Parameter, contract: Contract, words: Lexicon, limits: Limits, names: _QueryNames) -> _Plan:
     schema = parameter.schema or (parameter.content.schema if parameter.content else None)
-    judge = contract.judge(schema, Direction.REQUEST) if schema else None
+    judge = contract.judge(schema, Direction.REQUEST) if schema and not _is_any_text(parameter) else None
     own = {parameter.name} if parameter.location is ParameterLocation.QUERY else set[str]()
     if parameter.schema:
         own |= words.shapes.of(parameter.schema.pointer).names
@@ -227,6 +233,12 @@ def _plan(parameter: Parameter, contract: Contract, words: Lexicon, limits: Limi
         judge=judge,
         value_of_nothing=_value_of_nothing(parameter, words, judge),
     )
+
+
+def _is_any_text(parameter: Parameter) -> bool:
+    """Whether the schema admits whatever text there is, so that nothing needs to be judged."""
+    value = parameter.schema.value if parameter.schema else None
+    return isinstance(value, dict) and value.get("type") == "string" and value.keys() <= _SILENT
 
 
 def _value_of_nothing(parameter: Parameter, words: Lexicon, judge: Judge | None) -> tuple[JSONValue] | None:
