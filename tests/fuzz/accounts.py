@@ -44,7 +44,7 @@ class Passenger:
     """A new account for each call of an operation that ends it."""
 
     def get(self, case: Case, context: AuthContext) -> str:
-        return token(f"passenger-{os.getpid()}-{next(_numbers)}")
+        return token(f"passenger{os.getpid()}x{next(_numbers)}")
 
     def set(self, case: Case, data: str, context: AuthContext) -> None:
         _bear(case, data)

@@ -100,7 +100,9 @@ def truthful_problem(ctx: CheckContext, response: Response, case: Case) -> None:
     """A problem's `status` is the status that was sent, and every refusal is a problem."""
     body = problem(response)
     if body is not None:
-        assert body.get("status", response.status_code) == response.status_code, "problem.status differs from the status"
+        assert body.get("status", response.status_code) == response.status_code, (
+            "problem.status differs from the status"
+        )
     elif response.status_code in {404, 405, 413, 415, 422}:
         raise AssertionError(f"status {response.status_code} is not application/problem+json")
 
