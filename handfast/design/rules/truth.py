@@ -25,11 +25,6 @@ _EXPRESSION = re.compile(
 )
 
 
-def schema_cannot_be_enforced(reading: Reading) -> Iterator[Finding]:
-    for diagnostic in reading.contract.judges.check():
-        yield Finding(diagnostic.pointer, diagnostic.message, diagnostic.hint)
-
-
 def schema_unsatisfiable(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
         if not _may_contradict(schema):
@@ -367,12 +362,6 @@ def _overlap(one: list[str], other: list[str]) -> bool:
 
 
 RULES = (
-    Rule(
-        "schema-unenforceable",
-        Severity.ERROR,
-        "A schema that cannot be compiled cannot be enforced.",
-        schema_cannot_be_enforced,
-    ),
     Rule("schema-unsatisfiable", Severity.ERROR, "A schema that admits nothing is a mistake.", schema_unsatisfiable),
     Rule("example-invalid", Severity.ERROR, "Readers, mocks and tests believe examples.", example_invalid),
     Rule("default-invalid", Severity.ERROR, "A default must be a value that could have been sent.", default_invalid),
