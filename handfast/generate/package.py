@@ -32,18 +32,7 @@ def package_files(contract: Contract, cache: Path | None = None) -> dict[str, st
     With a `cache` folder, models are read from there when they were made of the same schemas before; the result is
     the same with and without.
     """
-    modules = by_module(contract)
-    emitter = Emitter(contract)
-    shared = shared_replies(contract)
-    scope = Scope(shared)
-    classes = [reply_class(reply, emitter, scope) for reply in shared.values()]
-    sources = {
-        "__init__.py": _module(f"{contract.title} {contract.info_version}, as its contract says it is."),
-        "operations/__init__.py": _module("The operations of the contract, a module for each tag."),
-        "replies.py": _module("Replies that several operations share.", scope.imports(), *classes),
-    }
-    for name, operations in modules.items():
-        sources[f"operations/{name}.py"] = operations_module(operations, contract, emitter, shared)
+    sources, emitter = code(contract)
     emitter.check()
     key = _key(emitter.models)
     cached = _read(cache, key)
@@ -57,6 +46,22 @@ def package_files(contract: Contract, cache: Path | None = None) -> dict[str, st
     files[CONTRACT] = as_json(contract.source)
     files[ROUTES] = routes_text(contract)
     return files
+
+
+def code(contract: Contract) -> tuple[dict[str, str], Emitter]:
+    """The modules but models.py, by path and not yet formatted, and the emitter that has the models."""
+    emitter = Emitter(contract)
+    shared = shared_replies(contract)
+    scope = Scope(shared)
+    classes = [reply_class(reply, emitter, scope) for reply in shared.values()]
+    sources = {
+        "__init__.py": _module(f"{contract.title} {contract.info_version}, as its contract says it is."),
+        "operations/__init__.py": _module("The operations of the contract, a module for each tag."),
+        "replies.py": _module("Replies that several operations share.", scope.imports(), *classes),
+    }
+    for name, operations in by_module(contract).items():
+        sources[f"operations/{name}.py"] = operations_module(operations, contract, emitter, shared)
+    return sources, emitter
 
 
 def _module(description: str, *parts: str) -> str:
