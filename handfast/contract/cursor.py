@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import Tokens, from_fragment, join, to_tokens
@@ -11,9 +12,9 @@ from handfast.contract.pointers import Tokens, from_fragment, join, to_tokens
 JSONObject = dict[str, JSONValue]
 
 
-def lookup(document: JSONValue, tokens: Tokens) -> JSONValue:
+def lookup(document: JSONValue | Mapping[str, JSONValue], tokens: Tokens) -> JSONValue:
     """The value at a pointer; raises LookupError when there is none."""
-    value = document
+    value = cast("JSONValue", document)
     for token in tokens:
         if isinstance(value, dict):
             value = value[token]
@@ -98,7 +99,7 @@ class Cursor:
                 if name in value:
                     beside.setdefault(name, value[name])
             tokens = from_fragment(target[1:])
-            found = lookup(dict(self.root), tokens)
+            found = lookup(self.root, tokens)
             if not isinstance(found, dict):
                 break
             pointer, value = join("", *tokens), found
@@ -108,7 +109,7 @@ class Cursor:
 
 def start(document: Mapping[str, JSONValue], pointer: str = "") -> Cursor:
     """A cursor at an object of a document that is known to be there."""
-    value = lookup(dict(document), to_tokens(pointer))
+    value = lookup(document, to_tokens(pointer))
     if not isinstance(value, dict):
         raise LookupError(pointer)
     return Cursor(document, pointer, value)

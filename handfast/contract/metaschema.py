@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import cast
 
 import jsonschema_rs
@@ -26,6 +27,8 @@ from handfast.contract.pointers import Tokens, join, to_pointer
 from handfast.contract.sources import Positions
 from handfast.errors import Diagnostic
 
+_DIALECTS = "https://spec.openapis.org/oas/"
+_JSON_SCHEMA = "https://json-schema.org/draft/2020-12/"
 _SELECTORS = {"in", "type", "scheme"}
 _TYPES = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "an integer", "null": "null"}
 _YAML_1_1 = {"yes": "true", "no": "false", "on": "true", "off": "false", "y": "true", "n": "false"}
@@ -54,24 +57,46 @@ def check(document: JSONObject, version: str, positions: Positions) -> Iterator[
                 yield diagnostic
 
 
-def check_schemas(places: Iterable[Place], document: JSONObject, positions: Positions) -> Iterator[Diagnostic]:
-    """What JSON Schema's own metaschema says of the outermost schemas of a 3.1 or 3.2 document."""
-    judge = _schema_judge()
+def check_schemas(
+    places: Iterable[Place], document: JSONObject, version: str, positions: Positions
+) -> Iterator[Diagnostic]:
+    """What the metaschema of OpenAPI's dialect of JSON Schema says of the outermost schemas of a 3.1 or 3.2 document.
+
+    What names another dialect (`$schema`, `jsonSchemaDialect`) is left to normalisation, which knows them.
+    """
+    dialect = document.get("jsonSchemaDialect", _DIALECTS)
+    if not isinstance(dialect, str) or not dialect.startswith((_DIALECTS, _JSON_SCHEMA)):
+        return
+    schemas = [place for place in places if place.kind is Kind.SCHEMA]
+    foreign = [place.pointer for place in schemas if isinstance(place.value, dict) and "$schema" in place.value]
+    judge = _schema_judge(version)
     reader = _Reader(document, "", positions)
     outer = "\n"
-    for place in places:
-        if place.kind is not Kind.SCHEMA or place.pointer.startswith(outer):
+    for place in schemas:
+        if place.pointer.startswith(outer):
             continue
         outer = f"{place.pointer}/"
-        is_ours = not (isinstance(place.value, dict) and "$schema" in place.value)
+        is_ours = not any(f"{pointer}/".startswith(outer) for pointer in foreign)
         if is_ours and not judge.is_valid(place.value):
             for error in judge.iter_errors(place.value):
                 yield from reader.of_schema(error, place.pointer)
 
 
 @cache
-def _schema_judge() -> jsonschema_rs.Validator:
-    return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
+def _schema_judge(version: str) -> jsonschema_rs.Validator:
+    found = {str(schema.pop("$id")): schema for schema in _resources(files("openapi_schema_validator") / "schemas")}
+    for schema in found.values():
+        schema.pop("$schema", None)  # itself, which is what is defined here
+    dialect = next(name for name in found if name.startswith(f"{_DIALECTS}{version}/dialect/"))
+    return jsonschema_rs.Draft202012Validator({"$ref": dialect}, registry=jsonschema_rs.Registry(list(found.items())))
+
+
+def _resources(folder: Traversable) -> Iterator[JSONObject]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _resources(entry)
+        else:
+            yield cast("JSONObject", json.loads(entry.read_text("utf-8")))
 
 
 @cache

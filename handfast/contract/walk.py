@@ -95,7 +95,7 @@ class _Seen(set[int]):
 
 
 class _SchemaPlaces(keywords.SchemaValidator):
-    """Errors of schemas say where they are."""
+    """Errors of schemas say where they are; that they are schemas has been checked before, by the same metaschemas."""
 
     def __init__(self, registry: KeywordValidatorRegistry) -> None:
         super().__init__(registry)
@@ -105,7 +105,7 @@ class _SchemaPlaces(keywords.SchemaValidator):
     def __call__(
         self, schema: SchemaPath, require_properties: bool = True, meta_checked: bool = False
     ) -> Iterator[ValidationError]:
-        return _placed(super().__call__(schema, require_properties, meta_checked), schema.parts, "schema")
+        return _placed(super().__call__(schema, require_properties, True), schema.parts, "schema")
 
 
 class _DefaultPlaces(keywords.ValueValidator):
