@@ -102,6 +102,7 @@ def generate(
     contract: ContractArgument = None,
     output: FolderOption = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and list what differs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on at every save, and say what changed.")] = False,
 ) -> None:
     """Write the models and the abstract classes of the contract; what has not changed is left alone."""
     from handfast.contract import load_contract
@@ -109,11 +110,29 @@ def generate(
 
     project = find_project()
     path, folder = contract or project.contract, output or project.generated
+    if watch and check:
+        raise typer.BadParameter("--watch writes and --check does not")
+    if watch:
+        from handfast.generate.watching import watch as go_on
+
+        go_on(path, folder, typer.echo)
+        return
     changes = write(load_contract(path), folder, check=check)
     if check and changes:
         typer.echo(f"{folder}{os.sep} is not what {path} says; run: handfast generate\n{changes}", err=True)
         raise typer.Exit(1)
     typer.echo(f"{folder}{os.sep} is up to date" if not changes else f"{folder}{os.sep}\n{changes}")
+
+
+@commands.command()
+def scaffold(contract: ContractArgument = None) -> None:
+    """Add the classes and methods that handlers/ lacks, each with a body that says so; what is there stays."""
+    from handfast.contract import load_contract
+    from handfast.generate.scaffold import scaffold as add
+
+    project = find_project()
+    added = add(load_contract(contract or project.contract), project.handlers, project.generated)
+    typer.echo("\n".join(map(str, added)) or f"{project.handlers}{os.sep}: every operation has its method")
 
 
 @commands.command()

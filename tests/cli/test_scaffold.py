@@ -1,0 +1,51 @@
+"""`handfast scaffold`: what is missing is added, what is there stays, and the outcome binds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.command import CONTRACT, handfast
+from tests.cli.test_routes import NOTES, write_service
+
+ANOTHER = """\
+    delete:
+      operationId: deleteNote
+      tags: [notes]
+      summary: Forget a note
+      parameters:
+        - name: noteId
+          in: path
+          required: true
+          description: Which note.
+          schema: { type: integer, format: int32, minimum: 1 }
+      responses:
+        '204':
+          description: It is forgotten.
+        default: { $ref: '#/components/responses/Refusal' }
+components:
+"""
+
+
+def test_a_new_operation_gets_a_method_behind_those_that_are_there(tmp_path: Path) -> None:
+    write_service(tmp_path)
+    contract = CONTRACT.replace("components:\n", ANOTHER, 1)
+    (tmp_path / "api" / "notes.yaml").write_text(contract, encoding="utf-8")
+    assert handfast("generate", folder=tmp_path).code == 0
+    outcome = handfast("scaffold", folder=tmp_path)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out == "desk/notes.py: to class Notes: delete_note\n"
+    text = (tmp_path / "desk" / "notes.py").read_text(encoding="utf-8")
+    assert NOTES.partition("@final")[2] in text
+    routes = handfast("routes", folder=tmp_path)
+    assert routes.code == 0, routes.err
+    assert "deleteNote" in routes.out
+    assert handfast("scaffold", folder=tmp_path).out == "desk/: every operation has its method\n"
+    assert (tmp_path / "desk" / "notes.py").read_text(encoding="utf-8") == text
+
+
+def test_the_first_class_is_written_whole(tmp_path: Path) -> None:
+    write_service(tmp_path)
+    (tmp_path / "desk" / "notes.py").unlink()
+    outcome = handfast("scaffold", folder=tmp_path)
+    assert outcome.out == "desk/notes.py: class Notes: get_note\n"
+    assert handfast("routes", folder=tmp_path).code == 0
