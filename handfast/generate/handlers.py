@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent, indent
 
 from handfast.errors import GenerationError
 
@@ -59,7 +60,8 @@ def written_methods(handler: HandlerClass, classes: Mapping[str, HandlerClass]) 
 
 
 def with_method_text(source: str, node: ast.ClassDef, methods: str) -> str:
-    """The source with methods, indented already, added behind what the class has."""
+    """The source with methods added behind what the class has, as far in as that stands."""
+    methods = indent(dedent(methods), " " * node.body[0].col_offset)
     lines = source.splitlines(keepends=True)
     end = node.body[-1].end_lineno or len(lines)
     before, after = "".join(lines[:end]), "".join(lines[end:])

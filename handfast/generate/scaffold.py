@@ -68,6 +68,11 @@ def scaffold(contract: Contract, handlers: str | Path, generated: str | Path) ->
                 for each in ast.walk(ast.parse(source))
                 if isinstance(each, ast.ClassDef) and each.name == found.node.name
             )
+            if node.body[0].lineno == node.lineno:
+                raise GenerationError(
+                    f"{found.path}:{node.lineno}: methods cannot be added to this class\n"
+                    "    hint: write its body on lines of its own"
+                )
             _refuse_taken(written.taken_names(source, stubs.imports), found.path)
             edited[found.path] = written.with_imports(written.with_method_text(source, node, stubs.text), stubs.imports)
             added.append(Added(found.path, found.node.name, stubs.names, is_new=False))
@@ -171,13 +176,6 @@ def _refuse_taken(taken: Iterable[str], path: Path) -> None:
 def _write(folder: Path, edited: Mapping[Path, str]) -> None:
     if not edited:
         return
-    for path, text in edited.items():
-        try:
-            ast.parse(text)
-        except SyntaxError:
-            raise GenerationError(
-                f"{path}: methods cannot be added to this class\n    hint: write its body on lines of its own"
-            ) from None
     folder.mkdir(parents=True, exist_ok=True)
     if not any(folder.glob("*.py")):
         (folder / "__init__.py").write_text('"""What is written by hand: a class for each tag."""\n', encoding="utf-8")
