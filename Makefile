@@ -13,7 +13,7 @@ setup:          ## install what requirements.lock says into .venv (nothing to do
 	@$(PYTHON) scripts/setup.py
 
 run: setup      ## serve the publishing service; obeys HOST, PORT, DATABASE_URL; reloads on save
-	@$(BIN)/handfast serve
+	@$(BIN)/handfast serve --reload
 
 generate: setup ## write generated/ from openapi/api.yaml
 	@$(BIN)/handfast generate

@@ -7,7 +7,6 @@ Exit codes: 0 all is well, 1 something is wrong with the contract or the code, 2
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,10 +18,13 @@ from handfast import __version__
 from handfast.design import reports
 from handfast.design.reports import Format
 from handfast.errors import ContractError, Diagnostic, HandfastError, Severity
-from handfast.project import ProjectError, find_project, import_app
+from handfast.project import Project, ProjectError, find_project, import_app
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from handfast.server import Reload
 
 commands = typer.Typer(
     name="handfast",
@@ -48,14 +50,18 @@ def run() -> int:
         commands()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 1
-    except ContractError as error:
-        _print_diagnostics(error.diagnostics, _console(stderr=True))
-        return 1
-    except ProjectError as error:
-        return _complain(error, 2)
     except HandfastError as error:
-        return _complain(error, 1)
+        _print_error(error)
+        return 2 if isinstance(error, ProjectError) else 1
     return 0
+
+
+def _print_error(error: HandfastError) -> None:
+    console = _console(stderr=True)
+    if isinstance(error, ContractError):
+        _print_diagnostics(error.diagnostics, console)
+    else:
+        console.print(str(error), style="red")
 
 
 def _print_version(asked: bool) -> None:
@@ -148,6 +154,51 @@ def routes(app: AppArgument = None) -> None:
 
 
 @commands.command()
+def serve(
+    app: AppArgument = None,
+    host: Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")] = 8000,
+    workers: Annotated[int, typer.Option(envvar="WEB_CONCURRENCY", min=1, help="How many processes serve.")] = 1,
+    reload: Annotated[bool, typer.Option("--reload", help="Generate and start anew at every save.")] = False,
+    trusted_proxies: Annotated[
+        str, typer.Option(envvar="FORWARDED_ALLOW_IPS", help="Proxies whose X-Forwarded-For is believed: a,b/8.")
+    ] = "",
+    log_level: Annotated[str, typer.Option(envvar="LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
+) -> None:
+    """Serve the application until SIGTERM or SIGINT; what was begun is finished then."""
+    from handfast.server import serve as run_server
+
+    os.chdir(find_project().root)  # so that the application, its database and its log mean the same from every folder
+    project = find_project()
+    proxies = tuple(proxy.strip() for proxy in trusted_proxies.split(",") if proxy.strip())
+    code = run_server(
+        app or project.app,
+        host,
+        port,
+        reload=_reload(project) if reload else None,
+        workers=workers,
+        trusted_proxies=proxies,
+        log_level=log_level,
+    )
+    raise typer.Exit(code)
+
+
+def _reload(project: Project) -> Reload:
+    """Generate when the contract is saved, start anew when code is."""
+    from handfast.contract import load_contract
+    from handfast.generate import generate as write
+    from handfast.server import Reload, code_folders
+
+    def regenerate() -> str:
+        changes = write(load_contract(project.contract), project.generated)
+        return str(changes) if changes else ""
+
+    return Reload(
+        contract=project.contract, code=code_folders(project.root), regenerate=regenerate, report=_print_error
+    )
+
+
+@commands.command()
 def bundle(
     contract: ContractArgument = None,
     output: Annotated[
@@ -193,11 +244,6 @@ def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> N
 def _console(*, stderr: bool = False) -> Console:
     """Where text goes; colour only on a terminal, and never where NO_COLOR is set."""
     return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
-
-
-def _complain(error: Exception, code: int) -> int:
-    _console(stderr=True).print(str(error), style="red" if sys.stderr.isatty() else None)
-    return code
 
 
 def _count(number: int, noun: str) -> str:
