@@ -50,5 +50,7 @@ def logging_to_stderr(settings: Settings) -> Generator[None]:
 def _renderers(settings: Settings) -> list[Processor]:
     meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if settings.logs_json:
-        return [meta, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    return [meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [meta, structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    # Plain tracebacks: those with local variables would show secrets, and take minutes where one is the contract.
+    plain = structlog.dev.plain_traceback
+    return [meta, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

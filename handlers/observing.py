@@ -45,6 +45,10 @@ class RequestObserver:
         with bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, note)
+            except Exception:
+                _LOG.exception("fault")
+                if not status:
+                    raise  # nothing was answered: the server does
             finally:
                 milliseconds = round((time.perf_counter() - began) * 1000, 1)
                 # The path alone: a query may hold what people look for.

@@ -41,10 +41,10 @@ async def test_of_writers_with_one_version_one_succeeds(database: dict[str, obje
         _, headers = await person(client)
         created = await client.post("/articles", json={"title": "0", "body": "x"}, headers=headers)
         path, etag = f"/articles/{created.json()['slug']}", created.headers["etag"]
-        for _ in range(2):
+        for attempt in range(2):
 
-            def write(number: int, etag: str = etag) -> asyncio.Task[Response]:
-                change = {"title": f"by {number}"}
+            def write(number: int, etag: str = etag, attempt: int = attempt) -> asyncio.Task[Response]:
+                change = {"title": f"by {number} in {attempt}"}
                 return asyncio.ensure_future(client.patch(path, json=change, headers=headers | {"If-Match": etag}))
 
             answers = await asyncio.gather(*(write(number) for number in range(WRITERS)))
@@ -128,7 +128,8 @@ async def test_readers_do_not_wait_for_a_writer(tmp_path_factory: pytest.TempPat
         assert isinstance(app_transport, ASGITransport)
         _, headers = await person(client)
         services = app_transport.app.state.services  # type: ignore[attr-defined]  # a FastAPI application
-        async with services.database.alone():
+        async with services.database.writing() as session:
+            await session.connection()
             read = await client.get("/articles", headers=headers)
             ready = await client.get("/health/ready")
             written = await client.post("/articles", json={"title": "x", "body": "y"}, headers=headers)
