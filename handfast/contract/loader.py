@@ -17,6 +17,7 @@ from handfast.contract.normalise import normalise
 from handfast.contract.places import walk
 from handfast.contract.pointers import to_pointer, to_tokens
 from handfast.contract.sources import Positions, Source
+from handfast.contract.targets import project_folder
 from handfast.errors import ContractError, Diagnostic, Location, Severity
 
 _VERSION = re.compile(r"(3\.[012])\.\d+(?:-.+)?")
@@ -50,7 +51,7 @@ def _load(source: Source, path: Path, *, validate: bool) -> Contract:
     except ContractError as error:
         raise ContractError(_ordered(_located(each, bundled.positions) for each in error.diagnostics)) from None
     if validate:
-        found = gate.check(bundled.document, version, bundle.project_folder(path.resolve()))
+        found = gate.check(bundled.document, version, project_folder(path.resolve()))
         found = [each for each in found if not _is_valid_default(each, contract)]
         warnings += _raise_errors(located(found, bundled.positions))
     return replace(contract, warnings=tuple(_ordered(warnings)))
@@ -91,12 +92,11 @@ def _checked(bundled: Bundled, version: str) -> list[Diagnostic]:
     """The warnings of all quick checks; raises ContractError with all errors of them."""
     document, positions = bundled.document, bundled.positions
     places = list(walk(document))
-    broken = {fault.location for fault in bundled.faults}
     found = [*bundled.faults, *metaschema.check(document, version, positions)]
     if version != "3.0":
         found += metaschema.check_schemas(places, document, version, positions)
-    found += [each for each in references.check(document, places, positions) if each.location not in broken]
-    if not any(diagnostic.code.startswith("reference-") for diagnostic in found):
+    found += [each for each in references.check(document, places, positions) if each.location not in bundled.broken]
+    if not bundled.broken and not any(each.code.startswith("reference-") for each in found):
         root = start(document)
         findings: list[Finding] = [*structure.check(root, places), *declarations.check(root, places, version)]
         found += located(findings, positions)
