@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import cast
@@ -61,4 +62,5 @@ def _remember(file: Path, findings: list[Finding]) -> None:
         temporary.write_text(json.dumps(entries), "utf-8")
         temporary.replace(file)  # so that a process beside this one never reads half of it
     except OSError:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
