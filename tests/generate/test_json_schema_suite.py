@@ -51,7 +51,7 @@ def _module(of: list[Group], name: str) -> ModuleType:
         models |= _models(group, f"G{index:03}")
     module = ModuleType(name)
     sys.modules[name] = module
-    exec(compile(models_module(models), f"{name}.py", "exec"), vars(module))
+    exec(compile(models_module(models), f"{name}.py", "exec"), vars(module))  # noqa: S102 - it was just made
     return module
 
 
