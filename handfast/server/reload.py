@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ _LOG = logging.getLogger("handfast.server")
 _CONTRACT_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _NO_CODE = frozenset({"build", "dist", "docs", "node_modules", "reports", "site", "tests"})
 _DEBOUNCE_MILLISECONDS = 200
-_LOOK_MILLISECONDS = 500
+_LOOK_MILLISECONDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,17 +80,19 @@ class _Reloader:
         self._has_announced = False
 
     def run(self) -> None:
-        if self._regenerated():
-            self._start()
+        watched = self._changes()
+        next(watched, None)  # watching begins here, so that no save is missed while the first process starts
         try:
-            for changes in self._changes():
+            if self._regenerated():
+                self._start()
+            for changes in watched:
                 self._take(changes)
         finally:
             self._listener.close()
             if self._worker is not None:
                 self._worker.end()
 
-    def _changes(self) -> Iterable[set[tuple[Change, str]]]:
+    def _changes(self) -> Iterator[set[tuple[Change, str]]]:
         contract = self._reload.contract.resolve()
         return watch(
             *{contract.parent, *(path.resolve() for path in self._reload.code)},
