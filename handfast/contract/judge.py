@@ -56,13 +56,14 @@ _NO_SCHEMA = "this is no schema of JSON Schema 2020-12"
 class Judge:
     """Judges values by one schema in one direction; compiled at the first use, or by `compile`."""
 
-    __slots__ = ("_direction", "_judges", "_pointer", "_validator")
+    __slots__ = ("_canonical_form", "_direction", "_judges", "_pointer", "_validator")
 
     def __init__(self, judges: Judges, pointer: str, direction: Direction) -> None:
         self._judges = judges
         self._pointer = pointer
         self._direction = direction
         self._validator: jsonschema_rs.Validator | None = None
+        self._canonical_form: jsonschema_rs.CanonicalSchema | None = None
 
     def compile(self) -> jsonschema_rs.Validator:
         """The compiled validator; raises ContractError when the schema cannot be enforced."""
@@ -84,7 +85,18 @@ class Judge:
 
     def is_satisfiable(self) -> bool:
         """Whether some value can satisfy the schema; True as well where that cannot be decided."""
-        return self._judges.room(self._direction).is_satisfiable(self._pointer)
+        schema = self._canonical()
+        return schema is None or schema.satisfiability() is not canonical.Satisfiability.NO
+
+    def covers(self, other: Judge) -> bool:
+        """Whether it is proven that this schema admits everything that another one does."""
+        ours, theirs = self._canonical(), other._canonical()
+        return ours is not None and theirs is not None and ours.covers(theirs) is canonical.Containment.YES
+
+    def _canonical(self) -> jsonschema_rs.CanonicalSchema | None:
+        if self._canonical_form is None:
+            self._canonical_form = self._judges.room(self._direction).canonical(self._pointer)
+        return self._canonical_form
 
     def _found(self, value: JSONValue) -> Iterator[jsonschema_rs.ValidationError]:
         validator = self.compile()
@@ -216,15 +228,15 @@ class _Room:
             ),
         ]
 
-    def is_satisfiable(self, pointer: str) -> bool:
-        reference = self._referred(pointer)
+    def canonical(self, pointer: str) -> jsonschema_rs.CanonicalSchema | None:
+        """The schema in a form that can be reasoned about, or None."""
+        reference, registry = self._referred(pointer), self._build()[1]
         try:
-            schema = jsonschema_rs.canonicalize(
-                {"$ref": reference}, registry=self._build()[1], validate_formats=True, pattern_options=_BACKTRACKING
+            return jsonschema_rs.canonicalize(
+                {"$ref": reference}, registry=registry, validate_formats=True, pattern_options=_BACKTRACKING
             )
         except (ValueError, canonical.CanonicalizationError):
-            return True
-        return schema.satisfiability() is not canonical.Satisfiability.NO
+            return None
 
     def _compile(self, reference: str, options: _Options) -> jsonschema_rs.Validator:
         return jsonschema_rs.Draft202012Validator(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,16 +11,6 @@ from handfast.contract.places import Kind, Place, walk
 from handfast.contract.pointers import from_fragment, join, to_pointer, to_tokens
 
 JSONObject: TypeAlias = dict[str, JSONValue]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A value that the contract itself gives for a schema: an example or a default."""
-
-    pointer: str
-    value: JSONValue
-    schema: str
-    directions: tuple[Direction, ...]
 
 
 class Reading:
@@ -143,11 +132,11 @@ def _schemas(schema: Schema | None, content: MediaType | None) -> Iterator[Schem
                 yield from _schemas(header.schema, header.content)
 
 
-def parent(pointer: str, levels: int = 1) -> str:
-    """The pointer of what an object stands in."""
-    return pointer.rsplit("/", levels)[0]
-
-
 def below(pointer: str, *tokens: str | int) -> str:
     """The pointer of a field of an object."""
     return join(pointer, *tokens)
+
+
+def as_list(value: JSONValue) -> list[JSONValue]:
+    """A value that should be a list; empty if it is none."""
+    return value if isinstance(value, list) else []

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from handfast.design.rule import Rule
-from handfast.design.rules import completeness, hostile, names, schemas, sdk, truth
+from handfast.design.rules import (
+    completeness,
+    contradictions,
+    hostile,
+    names,
+    operations,
+    references,
+    samples,
+    schemas,
+    sdk,
+)
 
 RULES: tuple[Rule, ...] = (
-    *truth.RULES,
+    *samples.RULES,
+    *contradictions.RULES,
+    *references.RULES,
+    *operations.RULES,
     *schemas.RULES,
     *names.RULES,
     *completeness.RULES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from handfast.contract.model import Operation, Response
+from handfast.contract.model import JSONValue, MediaType, Operation, Response
 from handfast.contract.places import Kind
 from handfast.design.reading import Reading, below
 from handfast.design.rule import Finding, Rule
@@ -86,6 +86,42 @@ def description_missing(reading: Reading) -> Iterator[Finding]:
             yield Finding(tag.pointer, f'the tag "{tag.name}" has no description')
 
 
+def content_without_schema(reading: Reading) -> Iterator[Finding]:
+    for pointer, value in reading.of_kind(Kind.MEDIA_TYPE):
+        name = pointer.rpartition("/")[2].replace("~1", "/").partition(";")[0].lower()
+        is_data = name.endswith(("json", "x-www-form-urlencoded")) or name.startswith("multipart/")
+        if is_data and "schema" not in value and "itemSchema" not in value:
+            yield Finding(pointer, f"nothing says what {name} is here", "add a schema")
+
+
+def example_missing(reading: Reading) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for operation in reading.contract.operations:
+        contents = [response.content for response in operation.responses if response.status.startswith("2")]
+        contents += [operation.request_body.content] if operation.request_body is not None else []
+        for media in (each for content in contents for each in content.values()):
+            if media.pointer not in seen and media.schema is not None and not _has_example(reading, media):
+                seen.add(media.pointer)
+                yield Finding(media.pointer, "there is no example", "add examples, here or to the schema")
+
+
+def _has_example(reading: Reading, media: MediaType) -> bool:
+    schema = reading.resolve(media.schema.value) if media.schema is not None else None
+    if media.examples or not isinstance(schema, dict) or schema.get("format") == "binary" or _shows(reading, schema):
+        return True
+    members = schema.get("properties")
+    parts = list(members.values()) if isinstance(members, dict) else [schema.get("items")]
+    return all(_shows(reading, part) for part in parts)
+
+
+def _shows(reading: Reading, schema: JSONValue) -> bool:
+    """Whether a value can be shown without making one up."""
+    target = reading.resolve(schema)
+    return isinstance(target, dict) and not target.keys().isdisjoint(
+        {"example", "examples", "enum", "const", "default"}
+    )
+
+
 def security_unsaid(reading: Reading) -> Iterator[Finding]:
     if "security" in reading.document:
         return
@@ -114,5 +150,7 @@ RULES = (
     ),
     Rule("summary-missing", Severity.WARNING, "A summary is what menus and generated code show.", summary_missing),
     Rule("description-missing", Severity.HINT, "What is not described is guessed.", description_missing),
+    Rule("content-without-schema", Severity.WARNING, "A body without a schema is not judged.", content_without_schema),
+    Rule("example-missing", Severity.HINT, "Docs and mocks show examples.", example_missing),
     Rule("security-unsaid", Severity.HINT, "Open or not is a decision, and is written down.", security_unsaid),
 )

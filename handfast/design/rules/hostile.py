@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import jsonschema_rs
 
 from handfast.contract.formats import INTEGERS
+from handfast.contract.model import Direction
 from handfast.design.reading import JSONObject, Reading, below
 from handfast.design.rule import Finding, Rule
-from handfast.errors import Severity
+from handfast.errors import ContractError, Severity
 
 _SHORT = frozenset(
     (
@@ -59,6 +60,23 @@ def integer_unbounded(reading: Reading) -> Iterator[Finding]:
         greatest = not schema.keys().isdisjoint({"maximum", "exclusiveMaximum"})
         if schema.get("format") not in INTEGERS and not (least and greatest):
             yield Finding(pointer, "an integer of any size may come here", "add format: int32 or int64, or both bounds")
+
+
+def nul_admitted(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in _requested(reading, "string"):
+        least, secret = schema.get("minLength"), schema.get("format") in ("binary", "password")
+        rest = "\0" * (least - 1 if isinstance(least, int) else 0)
+        if not secret and any(_admits(reading, pointer, f"{start}\0{rest}") for start in ("", "a", "A", "0")):
+            yield Finding(
+                pointer, "U+0000 is admitted here, which PostgreSQL and C refuse", "add a pattern that excludes it"
+            )
+
+
+def _admits(reading: Reading, pointer: str, text: str) -> bool:
+    try:
+        return reading.contract.judges.judge(pointer, Direction.REQUEST).is_valid(text)
+    except ContractError:
+        return False
 
 
 def _requested(reading: Reading, type_: str) -> Iterator[tuple[str, JSONObject]]:
@@ -123,6 +141,7 @@ RULES = (
     Rule(
         "integer-unbounded", Severity.HINT, "An integer fits into what languages and databases have.", integer_unbounded
     ),
+    Rule("nul-admitted", Severity.HINT, "Text does not hold U+0000.", nul_admitted),
     Rule("pattern-backtracking", Severity.WARNING, "A pattern is matched in linear time.", pattern_backtracks),
     Rule("pattern-unportable", Severity.WARNING, "A pattern means the same to every client.", pattern_unportable),
     Rule("pattern-unanchored", Severity.HINT, "A pattern is about the whole text.", pattern_unanchored),

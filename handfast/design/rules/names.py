@@ -133,6 +133,13 @@ def enum_values(reading: Reading) -> Iterator[Finding]:
                 )
 
 
+def path_trailing_slash(reading: Reading) -> Iterator[Finding]:
+    for path in dict.fromkeys(operation.path for operation in reading.contract.operations):
+        if len(path) > 1 and path.endswith("/"):
+            message = f"{path} is another address than {path.rstrip('/')}, and easily confused with it"
+            yield Finding(f"/paths/{escape(path)}", message, "leave the last slash out")
+
+
 def parameter_named_headers(reading: Reading) -> Iterator[Finding]:
     for pointer, parameter in reading.of_kind(Kind.PARAMETER):
         if parameter.get("name") == "headers":
@@ -166,5 +173,6 @@ RULES = (
         property_names_collide,
     ),
     Rule("enum-value-form", Severity.HINT, "Enum values become constants.", enum_values),
+    Rule("path-trailing-slash", Severity.WARNING, "An address ends without a slash.", path_trailing_slash),
     Rule("parameter-name-reserved", Severity.WARNING, "Some names do not compile.", parameter_named_headers),
 )

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from handfast.contract.formats import INTEGERS, NUMBERS
 from handfast.contract.model import JSONValue
 from handfast.contract.places import FIELDS, Kind
-from handfast.design.reading import JSONObject, Reading, below
+from handfast.design.reading import JSONObject, Reading, as_list, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import Severity
 
@@ -144,7 +144,7 @@ def _members(reading: Reading, schema: JSONValue, depth: int) -> set[str] | None
     properties = target.get("properties")
     known = set(properties) if isinstance(properties, dict) else set[str]()
     for keyword in ("allOf", "anyOf", "oneOf"):
-        for part in _list(target.get(keyword)):
+        for part in as_list(target.get(keyword)):
             found = _members(reading, part, depth + 1)
             if found is None:
                 return None
@@ -154,7 +154,7 @@ def _members(reading: Reading, schema: JSONValue, depth: int) -> set[str] | None
 
 def closed_in_all_of(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
-        parts = _list(schema.get("allOf"))
+        parts = as_list(schema.get("allOf"))
         for index, part in enumerate(parts):
             target = reading.resolve(part)
             if not isinstance(target, dict) or target.get("additionalProperties") is not False:
@@ -177,10 +177,6 @@ def read_and_write_only(reading: Reading) -> Iterator[Finding]:
 def _types(schema: JSONObject) -> list[str]:
     declared = schema.get("type")
     return [each for each in (declared if isinstance(declared, list) else [declared]) if isinstance(each, str)]
-
-
-def _list(value: JSONValue) -> list[JSONValue]:
-    return value if isinstance(value, list) else []
 
 
 RULES = (

@@ -88,6 +88,69 @@ def body_optional(reading: Reading) -> Iterator[Finding]:
             )
 
 
+def const_untyped(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if "const" in schema and "type" not in schema:
+            yield Finding(
+                below(pointer, "const"), "a const without a type becomes Any or Object", "write the type as well"
+            )
+
+
+def types_several(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        declared = schema.get("type")
+        types = [each for each in declared if each != "null"] if isinstance(declared, list) else []
+        if len(types) > 1:
+            yield Finding(
+                below(pointer, "type"), f"{' or '.join(map(str, types))} becomes a wrapper class in many languages"
+            )
+
+
+def default_in_body(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if (
+            "default" in schema
+            and "/properties/" in pointer
+            and pointer in reading.sent
+            and "/parameters/" not in pointer
+        ):
+            message = "openapi-typescript makes a property with a default required"
+            yield Finding(below(pointer, "default"), message, "say it in the description")
+
+
+def patch_array(reading: Reading) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for operation in reading.contract.operations:
+        body = operation.request_body
+        if operation.method != "PATCH" or body is None:
+            continue
+        for media in body.content.values():
+            schema = reading.resolve(media.schema.value) if media.schema is not None else None
+            properties = schema.get("properties") if isinstance(schema, dict) else None
+            for name, member in properties.items() if isinstance(properties, dict) else ():
+                target = reading.resolve(member)
+                if isinstance(target, dict) and target.get("type") == "array" and media.pointer + name not in seen:
+                    seen.add(media.pointer + name)
+                    message = f'Java clients send "{name}": [] although it was never set, and so delete it'
+                    yield Finding(media.pointer, message, "make it nullable: type: [array, 'null']")
+
+
+def union_inline(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        for keyword in ("oneOf", "anyOf"):
+            branches = schema.get(keyword)
+            for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+                if isinstance(branch, dict) and "properties" in branch and "$ref" not in branch:
+                    at = below(pointer, keyword, index)
+                    yield Finding(at, "an alternative without a name becomes PetOneOf1", "make it a component")
+
+
+def tuple_array(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if "prefixItems" in schema:
+            yield Finding(below(pointer, "prefixItems"), "openapi-python-client refuses prefixItems", "use an object")
+
+
 RULES = (
     Rule("license-incomplete", Severity.WARNING, "One generator refuses the document.", license_incomplete),
     Rule("request-media-types", Severity.HINT, "One request body, one media type.", media_types_several),
@@ -97,4 +160,10 @@ RULES = (
     Rule("title-differs", Severity.HINT, "A class has one name.", title_differs),
     Rule("parameter-style", Severity.HINT, "Plain parameters are sent right by all clients.", parameter_style),
     Rule("body-optional", Severity.HINT, "A body is there or it is not.", body_optional),
+    Rule("const-untyped", Severity.HINT, "A constant has a type.", const_untyped),
+    Rule("types-several", Severity.HINT, "A value has one type, or is null.", types_several),
+    Rule("default-in-body", Severity.HINT, "Defaults in bodies are read in two ways.", default_in_body),
+    Rule("patch-array", Severity.HINT, "Absent and empty are different in a PATCH.", patch_array),
+    Rule("union-inline", Severity.HINT, "Alternatives have names.", union_inline),
+    Rule("tuple-array", Severity.HINT, "Tuples are objects without names.", tuple_array),
 )
