@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from handfast.errors import RequestViolation as RequestViolation
     from handfast.errors import ResponseViolation as ResponseViolation
     from handfast.errors import Violation as Violation
-    from handfast.generate import generate as generate
     from handfast.runtime import bind as bind
 
 __version__ = "0.1.0"
@@ -26,7 +25,6 @@ __version__ = "0.1.0"
 _HOMES = {
     "Contract": "handfast.contract",
     "load_contract": "handfast.contract",
-    "generate": "handfast.generate",
     "bind": "handfast.runtime",
     "BindError": "handfast.errors",
     "ContractError": "handfast.errors",

@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,8 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from blog.settings import Settings
+from handfast.testing.coverage import ResponseRecorder
+from handfast.testing.plugin import response_log
 from handlers.app import create_app
 
 POSTGRESQL = os.environ.get("HANDFAST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
@@ -31,6 +34,14 @@ CHEAP: dict[str, object] = {
     "seed_examples": False,
 }
 """Settings that make tests fast: the password hashes are worth nothing."""
+
+
+def recorded(settings: Settings) -> FastAPI:
+    """The service, its responses noted for contract coverage when the run asks for it."""
+    app = create_app(settings)
+    if (folder := response_log()) is not None:
+        app.add_middleware(ResponseRecorder, folder=folder)
+    return app
 
 
 def settings(**more: object) -> Settings:
@@ -132,9 +143,9 @@ async def _execute(statement: str) -> None:
         await connection.close()
 
 
-@pytest.fixture(scope="session")
-def postgresql_schema() -> Iterator[str]:
-    """A schema of its own in a PostgreSQL server; skipped where none answers, except in CI."""
+@contextmanager
+def schema_of_its_own() -> Iterator[str]:
+    """A new schema in a PostgreSQL server; skips the test where none answers, except in CI."""
     name = f"service_{os.getpid()}_{secrets.token_hex(4)}"
     try:
         asyncio.run(_execute(f"CREATE SCHEMA {name}"))
@@ -142,8 +153,24 @@ def postgresql_schema() -> Iterator[str]:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no PostgreSQL at {POSTGRESQL}: {error}")
-    yield name
-    asyncio.run(_execute(f"DROP SCHEMA {name} CASCADE"))
+    try:
+        yield name
+    finally:
+        asyncio.run(_execute(f"DROP SCHEMA {name} CASCADE"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_schema() -> Iterator[str]:
+    """The schema that the tests of a worker share."""
+    with schema_of_its_own() as name:
+        yield name
+
+
+@pytest.fixture
+def empty_schema() -> Iterator[str]:
+    """A schema with nothing in it."""
+    with schema_of_its_own() as name:
+        yield name
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -158,7 +185,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def api(database: dict[str, object]) -> Iterator[Api]:
     """The service on each kind of database; tests share it and get in nobody's way by making their own people."""
-    app = create_app(settings(**database))
+    app = recorded(settings(**database))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Api(client, app)
 
@@ -166,6 +193,6 @@ def api(database: dict[str, object]) -> Iterator[Api]:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[Api]:
     """A service of one's own on an empty SQLite file."""
-    app = create_app(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}"))
+    app = recorded(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}"))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Api(client, app)

@@ -1,29 +1,22 @@
-"""Contract coverage: which declared responses a test suite has seen, and a pytest plugin that gates on it.
+"""Contract coverage: which declared responses a test suite has seen, as operation x status x media type.
 
-An application that is wrapped in `ResponseRecorder` notes every response it gives to an operation, a line each, in a
-folder that any number of processes may share. The plugin (`pytest --contract-coverage openapi/api.yaml`) makes that
-folder, names it in the environment variable `HANDFAST_RESPONSE_LOG`, and compares what was seen with what is declared:
-operation x status x media type.
+An application with the middleware `ResponseRecorder` notes every response it gives to an operation, a line each, in a
+folder that any number of processes may share; `measure` compares these notes with what a contract declares.
 """
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-import pytest
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from handfast.contract import Contract
 
-RESPONSE_LOG = "HANDFAST_RESPONSE_LOG"
-"""The environment variable that names the folder of the notes."""
 NO_CONTENT = "-"
 """Stands for the media type of a response without content."""
 
@@ -64,10 +57,12 @@ class ResponseRecorder:
         await self.app(scope, receive, note)
 
     def _note(self, scope: Scope, message: Message) -> None:
-        operation_id = scope.get("handfast.operation_id")
-        if operation_id is None:
+        operation_id = getattr(scope.get("route"), "name", None)
+        if not isinstance(operation_id, str):
             return
-        content_type = next((value.decode("latin-1") for name, value in message["headers"] if name == b"content-type"), "")
+        content_type = next(
+            (value.decode("latin-1") for name, value in message["headers"] if name == b"content-type"), ""
+        )
         observation = Observation(operation_id, str(message["status"]), _essence(content_type))
         if observation not in self.seen:
             self.seen.add(observation)
@@ -132,60 +127,3 @@ def _as_declared(seen: Observation, declared: set[Observation]) -> Observation:
 
 def _essence(content_type: str) -> str:
     return content_type.split(";")[0].strip().lower() or NO_CONTENT
-
-
-# The pytest plugin, registered by the distribution's entry point `pytest11`.
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options of contract coverage."""
-    group = parser.getgroup("handfast", "contract coverage")
-    group.addoption("--contract-coverage", metavar="FILE", help="report which declared responses of this contract the tests saw")
-    group.addoption("--contract-coverage-exceptions", metavar="FILE", help="reviewed list of responses that need not be seen")
-    group.addoption("--contract-coverage-fail-under", metavar="PERCENT", type=float, default=None, help="fail below this percentage")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder for the notes, before workers and servers inherit the environment."""
-    if _is_controller(config) and config.getoption("--contract-coverage") and RESPONSE_LOG not in os.environ:
-        folder = tempfile.TemporaryDirectory(prefix="handfast-responses-")
-        config.add_cleanup(folder.cleanup)
-        config.add_cleanup(lambda: os.environ.pop(RESPONSE_LOG, None))
-        os.environ[RESPONSE_LOG] = folder.name
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what was not seen."""
-    if (coverage := _coverage(config)) is None:
-        return
-    terminalreporter.section("contract coverage")
-    seen = sum(entry in coverage.seen for entry in coverage.declared)
-    terminalreporter.line(f"{seen} of {len(coverage.declared)} declared responses seen ({coverage.percent:.1f} %), {len(coverage.excepted)} excepted")
-    for entry in coverage.missing:
-        terminalreporter.line(f"never seen: {entry}")
-    for entry in coverage.stale:
-        terminalreporter.line(f"exception no longer needed: {entry}")
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
-    """Fail a run that passed but saw too little, or whose list of exceptions is out of date."""
-    if exitstatus != pytest.ExitCode.OK or (coverage := _coverage(session.config)) is None:
-        return
-    least: float | None = session.config.getoption("--contract-coverage-fail-under")
-    if coverage.stale or (coverage.missing if least is None else coverage.percent < least):
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _is_controller(config: pytest.Config) -> bool:
-    return not hasattr(config, "workerinput")
-
-
-def _coverage(config: pytest.Config) -> Coverage | None:
-    path: str | None = config.getoption("--contract-coverage")
-    if path is None or not _is_controller(config):
-        return None
-    from handfast.contract import load_contract
-
-    exceptions: str | None = config.getoption("--contract-coverage-exceptions")
-    lines = Path(exceptions).read_text(encoding="utf-8").splitlines() if exceptions else []
-    return measure(load_contract(path, validate=False), Path(os.environ[RESPONSE_LOG]), lines)

@@ -1,0 +1,1 @@
+"""For the tests of applications that are bound to a contract."""
