@@ -27,10 +27,11 @@ _KIND_OF_WORD = {"true": "boolean", "false": "boolean", "null": "null"}
 Reader: TypeAlias = Callable[[str], JSONValue]
 
 
-def number(text: str) -> int | float | None:
+def number(text: str, *, is_integer: bool) -> int | float | None:
     """The number that a text is by the grammar of RFC 8259, section 6; None when it is none, or is over a double.
 
-    What has a fraction or an exponent is an integer all the same when its value is one.
+    What has a fraction or an exponent is an integer all the same when its value is one: to the last digit where only
+    integers are expected, else as exactly as a double is.
     """
     match = _NUMBER.fullmatch(text)
     if match is None or len(text) > _MAX_DIGITS:
@@ -42,7 +43,9 @@ def number(text: str) -> int | float | None:
         return None
     if not value.is_integer():
         return value
-    return int(value) if abs(value) < _EXACT else _exact(text, value)
+    if abs(value) < _EXACT:
+        return int(value)
+    return _exact(text, value) if is_integer else value
 
 
 def _exact(text: str, value: float) -> int | float:
@@ -114,12 +117,13 @@ class Lexicon:
 def _literals(kinds: frozenset[str]) -> Callable[[str], tuple[JSONValue, bool]]:
     """Text to a literal of one of the kinds, and whether it is one; a text that is none stays text."""
     has_number = not kinds.isdisjoint({"integer", "fraction"})
+    is_integer = "fraction" not in kinds
     words = {word: value for word, value in _WORDS.items() if _KIND_OF_WORD[word] in kinds}
 
     def read(text: str) -> tuple[JSONValue, bool]:
         if text in words:
             return words[text], True
-        value = number(text) if has_number else None
+        value = number(text, is_integer=is_integer) if has_number else None
         return (text, False) if value is None else (value, True)
 
     return read
