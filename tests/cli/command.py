@@ -52,7 +52,7 @@ components:
       additionalProperties: false
       required: [text]
       properties:
-        text: { type: string, maxLength: 200 }
+        text: { type: string, maxLength: 200, examples: [Buy milk] }
     Problem:
       description: What is wrong (RFC 9457).
       type: object
