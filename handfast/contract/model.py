@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from handfast.contract.judge import Judge, Judges
     from handfast.contract.sources import Positions
 
-JSONValue: TypeAlias = Union[None, bool, int, float, str, list["JSONValue"], dict[str, "JSONValue"]]
-SchemaValue: TypeAlias = Union[bool, dict[str, JSONValue]]
+JSONValue: TypeAlias = Union[None, bool, int, float, str, list["JSONValue"], dict[str, "JSONValue"]]  # noqa: UP007  # | does not take quoted names
+SchemaValue: TypeAlias = bool | dict[str, JSONValue]
 
 
 class Direction(StrEnum):

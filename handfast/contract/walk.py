@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # it has no py.typed
+from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 from openapi_spec_validator.validation import keywords
