@@ -91,15 +91,20 @@ class Cursor:
         return {name: value for name, value in self.value.items() if name.startswith("x-")}
 
     def follow(self, pointer: str, value: JSONObject) -> Cursor:
-        """A cursor at an object of the same document, after its references (which validity has found to be right)."""
+        """A cursor at an object of the same document, after its references, as far as they lead to objects."""
         beside: JSONObject = {}
         component: str | None = None
-        while isinstance(target := value.get("$ref"), str) and target.startswith("#"):
+        seen: set[str] = set()
+        while isinstance(target := value.get("$ref"), str) and target.startswith("#") and target not in seen:
+            seen.add(target)
             for name in ("summary", "description"):
                 if name in value:
                     beside.setdefault(name, value[name])
-            tokens = from_fragment(target[1:])
-            found = lookup(self.root, tokens)
+            try:
+                tokens = from_fragment(target[1:])
+                found = lookup(self.root, tokens)
+            except (LookupError, ValueError):
+                break  # a document that is refused, on its way through the other checks
             if not isinstance(found, dict):
                 break
             pointer, value = join("", *tokens), found

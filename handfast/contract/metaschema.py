@@ -37,6 +37,7 @@ _NO_STATUS = "an operation declares at least one response: a status, a range, or
 _LOCATIONS = ["path", "query", "header", "cookie"]  # 3.0 has one alternative for each
 _MIXED_IN = {"examples": "object", "specification-extensions": "object", "explode-for-form": "object"}
 _SERVER_OF_LINK = ("3.1", "link", "server")  # which the metaschema of 2022 calls body (see declarations for that)
+_UNEXPLAINED = "document-invalid"
 _LONGEST = 60  # characters of a value in a message
 
 
@@ -48,13 +49,14 @@ def check(document: JSONObject, version: str, positions: Positions) -> Iterator[
     reader = _Reader(document, version, positions)
     errors = [leaf for error in judge.iter_errors(document) for leaf in reader.leaves(error)]
     places = {reader.tokens(error) for error in errors if not _is_unevaluated(error)}
+    found = [diagnostic for error in errors for diagnostic in reader.diagnostics(error, places)]
+    explained = {diagnostic.pointer for diagnostic in found if diagnostic.code != _UNEXPLAINED}
     seen: set[tuple[str, str, str]] = set()
-    for error in errors:
-        for diagnostic in reader.diagnostics(error, places):
-            key = (diagnostic.code, diagnostic.pointer, diagnostic.message)
-            if key not in seen:
-                seen.add(key)
-                yield diagnostic
+    for diagnostic in found:
+        key = (diagnostic.code, diagnostic.pointer, diagnostic.message)
+        if key not in seen and (diagnostic.code != _UNEXPLAINED or diagnostic.pointer not in explained):
+            seen.add(key)
+            yield diagnostic
 
 
 def check_schemas(
@@ -384,6 +386,8 @@ def _alternatives(error: jsonschema_rs.ValidationError, name: str) -> _Explanati
         return "schema-or-content", f"the {kind} {what}", "key", "exactly one of the two says what its value is"
     if name == "parameters":
         return "querystring-conflict", _QUERYSTRING, "key", None
+    if name == "http security scheme":
+        return "field-misplaced", '"bearerFormat" is for the scheme bearer alone', "key", None
     if name == "link":
         return "link-target", "a link has either an operationId or an operationRef", "key", None
     return _other(error, name)
@@ -395,7 +399,7 @@ def _other(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
         message = (
             f"the rule {'/'.join(str(step) for step in error.schema_path[-3:])} of the specification does not hold"
         )
-    return "document-invalid", f"{name}: {message}", "key", None
+    return _UNEXPLAINED, f"{name}: {message}", "key", None
 
 
 _EXPLANATIONS: Mapping[str, Callable[[jsonschema_rs.ValidationError, str], _Explanation]] = {
