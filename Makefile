@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions tests/contract-coverage.txt
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run generate check test lint routes clean
@@ -22,7 +23,7 @@ check: setup    ## format, lint, types, arrows, generated code and contract: wha
 	@$(BIN)/python scripts/check.py
 
 test: setup     ## run the tests on both cores; ARGS="tests/cli -k routes" chooses some
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 $(if $(ARGS),$(ARGS),$(COVERAGE))
 
 lint: setup     ## say what is wrong with openapi/api.yaml
 	@$(BIN)/handfast lint

@@ -1,4 +1,4 @@
-"""The official JSON Schema suite, draft 2020-12, through the whole house: load, generate, bind, and send each instance."""
+"""The official JSON Schema suite, draft 2020-12, through the whole house: load, generate, bind, send each instance."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from blog.database import Database
 from handlers.services import services
 from tests.service.conftest import PASSWORD, Api, Person, problem, recorded, settings
 
-CHANGE = {"headers": {"If-Match": "*"}}
+CHANGE: dict[str, object] = {"headers": {"If-Match": "*"}}
 REQUESTS: dict[str, tuple[str, str, bool, dict[str, object]]] = {
     "registerAccount": (
         "POST",
