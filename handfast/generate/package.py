@@ -93,6 +93,7 @@ def _keep(cache: Path | None, key: str, text: str) -> None:
         return
     try:
         cache.mkdir(parents=True, exist_ok=True)
+        (cache / ".gitignore").write_text("*\n", encoding="utf-8")
         for old in cache.glob("*.py"):
             old.unlink()
         partial = cache / f"{key}.partial"

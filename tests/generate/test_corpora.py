@@ -15,7 +15,7 @@ _IMPORT_ALL = """
 import importlib, pathlib, sys
 from pydantic import BaseModel, TypeAdapter
 root = pathlib.Path(sys.argv[1])
-for file in sorted(root.glob("*/**/*.py")):
+for file in sorted(root.glob("v*/**/*.py")):
     module = importlib.import_module(".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__"))
     for name, value in list(vars(module).items()):
         if isinstance(value, type) and issubclass(value, BaseModel):
