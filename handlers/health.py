@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import final
 
+from fastapi import Request
 from typing_extensions import override
 
 from blog.refusals import Unavailable
@@ -18,7 +19,9 @@ from handlers.services import ServicesDep
 class Health(HealthOperations):
     """Answers those who watch over the process."""
 
-    def __init__(self, services: ServicesDep) -> None:
+    def __init__(self, request: Request, services: ServicesDep) -> None:
+        # `handfast serve` says so from the first signal on, while requests are still taken.
+        self.is_draining: object = getattr(request.state, "draining", False)
         self.services = services
 
     @override
@@ -28,7 +31,7 @@ class Health(HealthOperations):
     @override
     async def get_readiness(self) -> Healthy | ServiceUnavailable:
         with refusing():
-            if self.services.is_draining:
+            if self.is_draining:
                 raise Unavailable("The process is shutting down.")
             await self.services.database.answers()
         return Healthy(HealthBody(status="ok"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,15 +13,14 @@ from blog.settings import Settings
 from blog.tokens import AccessTokens
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Services:
-    """Everything of the domain that is made once; `is_draining` tells that the process is about to end."""
+    """Everything of the domain that is made once."""
 
     settings: Settings
     database: Database
     passwords: Passwords
     tokens: AccessTokens
-    is_draining: bool = field(default=False)
 
     @classmethod
     def of(cls, settings: Settings) -> Services:

@@ -10,7 +10,6 @@ import yaml
 from starlette.testclient import TestClient
 
 from handlers.app import CONTRACT, create_app
-from handlers.services import Services
 from handlers.sessions import session
 from tests.service.conftest import Api, problem, settings
 
@@ -22,9 +21,7 @@ def test_the_process_lives_and_the_database_answers(api: Api) -> None:
 
 
 def test_a_draining_process_is_alive_and_not_ready(fresh: Api) -> None:
-    services = fresh.app.state.services
-    assert isinstance(services, Services)
-    services.is_draining = True
+    fresh.client.app_state["draining"] = True  # what `handfast serve` does when it is told to end
     answer = fresh.send("GET", "/health/ready")
     problem(answer, 503)
     assert int(answer.headers["retry-after"]) >= 1
