@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,10 +45,8 @@ class Wire:
 
     def send(self, data: bytes) -> Wire:
         """Send bytes; a server that has closed is no error, because its answer may be there already."""
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             self.socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
         return self
 
     def answer(self, *, to_head: bool = False) -> Answer:
