@@ -631,3 +631,60 @@ def test_each_media_type_has_its_member_of_the_union() -> None:
     assert send(reader, "text/plain", b"a").argument == "a"
     assert isinstance(send(reader, "application/octet-stream", b"a").argument, ByteStream)
     assert isinstance(send(reader, "application/x-ndjson", b"").argument, AsyncIterator)
+
+
+# --- Multipart without names
+
+MIXED = f"multipart/mixed; boundary={BOUNDARY}"
+
+
+def mixed(*parts: tuple[str | None, bytes]) -> bytes:
+    texts = [b"Content-Type: " + kind.encode() + b"\r\n" if kind else b"" for kind, _ in parts]
+    pieces = [
+        b"--" + BOUNDARY.encode() + b"\r\n" + head + b"\r\n" + part[1] + b"\r\n"
+        for head, part in zip(texts, parts, strict=True)
+    ]
+    return b"".join(pieces) + f"--{BOUNDARY}--\r\n".encode()
+
+
+def test_parts_without_names_are_an_array() -> None:
+    schema: JSONValue = {"type": "array", "prefixItems": [NAMED, INTEGER, {}], "items": STRING, "maxItems": 4}
+    media: JSONValue = {
+        "schema": schema,
+        "prefixEncoding": [{"contentType": "application/json"}, {}, {"contentType": "image/png"}],
+        "itemEncoding": {"contentType": "text/plain"},
+    }
+    reader = reader_of({"multipart/mixed": media}, list[Any])
+    sent = mixed(("application/json", b'{"name":"a"}'), (None, b"5.0"), ("image/png", b"png"), ("text/plain", b"7"))
+    body = send(reader, MIXED, sent)
+    assert isinstance(body.argument, list)
+    named, number, image, text = body.argument
+    assert (named, number, text) == ({"name": "a"}, 5, "7")
+    assert isinstance(image, Upload)
+    assert image.content_type == "image/png"
+    assert body.close is not None
+    body.close()
+    for wrong, expected in [
+        (mixed(("text/plain", b"x")), ("contract-violation", ["part-media-type"])),
+        (mixed(("application/json", b"{}")), ("contract-violation", ["required"])),
+        (mixed(("application/json", b"{")), ("malformed-body", ["syntax"])),
+        (mixed(("application/json", b'{"name":"a"}'), (None, b"05")), ("contract-violation", ["wrong-type"])),
+        (mixed(("application/json", b'{"name":"a"}'))[:-6], ("malformed-body", ["multipart-unfinished"])),
+    ]:
+        assert codes(reader, MIXED, wrong) == expected
+
+
+def test_parts_without_names_are_a_stream() -> None:
+    async def run(raw: bytes) -> list[object]:
+        media: JSONValue = {"itemSchema": NAMED, "itemEncoding": {"contentType": "application/json"}}
+        reader = reader_of({"multipart/mixed": media}, AsyncIterator[Named])
+        body = await reader.read(scope_of(MIXED, {}), receiver(raw))
+        assert isinstance(body.argument, AsyncIterator)
+        return [item async for item in body.argument]
+
+    assert asyncio.run(run(mixed((None, b'{"name":"a"}'), ("application/json", b'{"name":"b"}')))) == [
+        Named(name="a"),
+        Named(name="b"),
+    ]
+    with pytest.raises(Refused):
+        asyncio.run(run(mixed((None, b"{}"))))
