@@ -39,7 +39,7 @@ _REGEX_SIZE = 150_000_000
 _STEPS = 1_000_000
 """Steps of the backtracking engine before it gives up on a value."""
 
-_SMALL = 4_000
+_SMALL = 2_000
 """Members and items up to which all errors of a value are collected; of a larger one the first is reported.
 
 `jsonschema-rs` collects all errors at once, 7 microseconds each: 200,000 wrong items would block for 1.5 seconds.
