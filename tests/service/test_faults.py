@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NoReturn
 
 import pytest
@@ -52,10 +53,11 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Api, Pers
     with TestClient(app, raise_server_exceptions=False) as client:
         api = Api(client, app)
         person = api.person()
-        there = app.state.services.database
-        app.state.services.database = Database(settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+        there = app.state.services
+        away = Database(settings(database_url="postgresql://nobody@127.0.0.1:1/nothing"))
+        app.state.services = replace(there, database=away)
         yield api, person
-        app.state.services.database = there
+        app.state.services = there
 
 
 def _fail() -> NoReturn:
