@@ -27,6 +27,7 @@ from handfast.contract.sources import Positions, Source
 from handfast.contract.targets import File, Files, Nowhere, Target
 from handfast.errors import Diagnostic, Location, Severity
 
+_REFERENCE_ELSEWHERE = re.compile(r"""\$ref["']?\s*:(?!\s*["']\#)""")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -97,9 +98,12 @@ class _Bundler:
 
     def _leaves_its_file(self) -> bool:
         """Whether anything in the main file refers to something outside; a self-contained one stays untouched."""
+        text = self.main.source.text
+        if "mapping" not in text and not _REFERENCE_ELSEWHERE.search(text):
+            return False
         for place in walk(self.document):
-            text = references.of(place)
-            if text is not None and not text.startswith("#"):
+            target = references.of(place)
+            if target is not None and not target.startswith("#"):
                 return True
             if place.kind is Kind.SCHEMA and any(map(_names_a_file, _mapping(place.value).values())):
                 return True
