@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from math import ceil, floor
-from typing import TypeAlias
 
 from handfast.contract.directions import Directions
 from handfast.contract.judge import FORMATS
-from handfast.contract.model import Contract, Direction, JSONValue, Schema, SchemaValue
+from handfast.contract.model import Contract, Direction, JSONValue, Operation, Schema, SchemaValue
 from handfast.contract.names import pascal_case
 from handfast.contract.pointers import join as below
 from handfast.contract.pointers import to_tokens
@@ -36,16 +34,11 @@ from handfast.generate.lattice import (
     is_free,
 )
 from handfast.generate.naming import REQUEST_NAME, Names, class_name
-from handfast.generate.projector import EXACT_FORMATS, Projector
-from handfast.generate.references import References
+from handfast.generate.plain import COMPONENTS, NOT_IN_LISTS, NULL, Emitted, custom, lengths, number, reference, text
+from handfast.generate.projector import Projector
+from handfast.generate.references import References, discriminator
 from handfast.generate.uses import Uses
 
-Emitted: TypeAlias = dict[str, JSONValue]
-
-RUNTIME = "handfast.runtime"
-
-_COMPONENTS = "/components/schemas"
-_INT64 = 2**63 - 1
 _STRUCTURE = frozenset(
     {
         *("components", "schemas", "properties", "patternProperties", "$defs", "definitions", "paths", "responses"),
@@ -61,6 +54,15 @@ class Model:
     name: str
     pointer: str
     schema: Emitted = field(default_factory=dict[str, JSONValue])
+    tag: Tag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """The member whose value tells which of several models a union holds."""
+
+    name: str
+    models: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,13 @@ class Emitter:
     def _name_components(self, contract: Contract) -> None:
         found = contract.document.get("components")
         components = found.get("schemas") if isinstance(found, dict) else None
-        named = {below(_COMPONENTS, name): name for name in components} if isinstance(components, dict) else {}
+        named = {below(COMPONENTS, name): name for name in components} if isinstance(components, dict) else {}
         for pointer, name in named.items():
             self._classes[(pointer, self._uses.directions(pointer)[-1])] = self._names.claim(class_name(name), pointer)
+        operations = {operation.pointer: operation for operation in contract.operations}
         for pointer in self._references.targets:
             if pointer not in named:
-                name = self._names.derive(_derived(pointer), pointer)
+                name = self._names.derive(_derived(pointer, operations), pointer)
                 self._classes[(pointer, self._uses.directions(pointer)[-1])] = name
         for (pointer, _), name in list(self._classes.items()):
             if len(self._uses.directions(pointer)) > 1:
@@ -193,6 +196,32 @@ class Emitter:
         model.schema = self._component(self._projectors[place.direction].named(place.pointer), place)
         if described := _description(schema):
             model.schema["description"] = described
+        model.tag = self._tag(schema, place)
+
+    def _tag(self, schema: SchemaValue, place: Place) -> Tag | None:
+        """The discriminator of a union of objects, unless the tags are literals, which tell as much."""
+        found = discriminator(schema)
+        type_ = self._projectors[place.direction].named(place.pointer)
+        branches = [alternative.pointer for alternative in type_ if isinstance(alternative, Reference)]
+        if found is None or len(branches) < 2 or isinstance(schema, bool):
+            return None
+        name = str(found["propertyName"])
+        mapping = found.get("mapping")
+        pointers = {to_tokens(pointer)[-1]: pointer for pointer in branches}
+        for tag, target in mapping.items() if isinstance(mapping, dict) else ():
+            resolved = self._references.resolve(str(target), place.pointer) or below(COMPONENTS, str(target))
+            pointers[tag] = resolved
+        models = {tag: pointer for tag, pointer in pointers.items() if pointer in branches}
+        if all(self._is_literal(pointer, name, place.direction) for pointer in models.values()):
+            return None
+        return Tag(name, {tag: self.class_of(pointer, place.direction) for tag, pointer in sorted(models.items())})
+
+    def _is_literal(self, pointer: str, name: str, direction: Direction) -> bool:
+        match self.written_out((Reference(pointer),), direction):
+            case (Object(properties=properties),) if name in properties:
+                return any(isinstance(each, Text) and each.values is not None for each in properties[name].type)
+            case _:
+                return False
 
     def _component(self, type_: Type, place: Place) -> Emitted:
         """The plain schema of a model; one object alone is a class, everything else an alias."""
@@ -226,7 +255,7 @@ class Emitter:
         ]
         if len(parts) == 1:
             return parts[0]
-        if single and all(part.keys().isdisjoint(_NOT_IN_LISTS) for part in parts):
+        if single and all(part.keys().isdisjoint(NOT_IN_LISTS) for part in parts):
             return {**parts[0], "type": [part["type"] for part in parts]}
         return {"anyOf": [*parts]}
 
@@ -235,76 +264,25 @@ class Emitter:
             case Anything():
                 return [{}]
             case Null():
-                return [_NULL]
+                return [NULL]
             case Boolean(values):
                 return [{"type": "boolean"} if values is None else {"type": "boolean", "enum": [*values]}]
             case Number():
-                return _number(alternative, constrained=constrained)
+                return number(alternative, constrained=constrained)
             case Text():
-                return [_text(alternative, constrained=constrained)]
+                return [text(alternative, constrained=constrained)]
             case Array():
                 items = self._emit(alternative.items or ANY, place.named(f"{place.name}Item"))
-                return [{"type": "array", "items": items, **(_lengths(alternative, "Items") if constrained else {})}]
+                return [{"type": "array", "items": items, **(lengths(alternative, "Items") if constrained else {})}]
             case Object() if is_free(alternative):
                 others = self._emit(alternative.extra or ANY, place.named(f"{place.name}Value"))
                 return [{"type": "object", "additionalProperties": others}]
             case Object():
-                return [_reference(self.add((alternative,), place))]
+                return [reference(self.add((alternative,), place))]
             case Reference(pointer):
-                return [_reference(self.class_of(pointer, place.direction))]
+                return [reference(self.class_of(pointer, place.direction))]
             case Special(name):
-                return [_custom(name)]
-
-
-_NULL: Emitted = {"type": "null"}
-_NOT_IN_LISTS = frozenset({"$ref", "anyOf", "enum", "customTypePath", "additionalProperties"})
-
-
-def _reference(name: str) -> Emitted:
-    return {"$ref": f"#{_COMPONENTS}/{name}"}
-
-
-def _custom(name: str) -> Emitted:
-    return {"type": "string", "customTypePath": f"{RUNTIME}.{name}"}
-
-
-def _number(number: Number, *, constrained: bool) -> list[Emitted]:
-    if number.values is not None:
-        return [{"type": "integer", "enum": [*number.values]}]
-    if number.integer:
-        return [{"type": "integer", **(_integer_bounds(number) if constrained else {})}]
-    bounds = _bounds(number) if constrained else {}
-    return [{"type": "integer", **bounds}, {"type": "number", **bounds}]
-
-
-def _integer_bounds(number: Number) -> Emitted:
-    bounds: Emitted = {}
-    if (low := number.minimum) is not None:
-        bounds["minimum"] = floor(low.value) + 1 if low.exclusive else ceil(low.value)
-    if (high := number.maximum) is not None:
-        bounds["maximum"] = ceil(high.value) - 1 if high.exclusive else floor(high.value)
-    return {keyword: value for keyword, value in bounds.items() if isinstance(value, int) and abs(value) < _INT64}
-
-
-def _bounds(number: Number) -> Emitted:
-    bounds: Emitted = {}
-    for keyword, bound in (("minimum", number.minimum), ("maximum", number.maximum)):
-        if bound is not None and abs(bound.value) < _INT64:
-            bounds[f"exclusive{keyword.capitalize()}" if bound.exclusive else keyword] = bound.value
-    return bounds
-
-
-def _text(text: Text, *, constrained: bool) -> Emitted:
-    if text.values is not None:
-        return {"type": "string", "enum": [*text.values]}
-    if text.format in EXACT_FORMATS:
-        return _custom(EXACT_FORMATS[text.format])
-    return {"type": "string", **(_lengths(text, "Length") if constrained else {})}
-
-
-def _lengths(limited: Text | Array, noun: str) -> Emitted:
-    lengths: Emitted = {f"min{noun}": limited.shortest} if limited.shortest else {}
-    return lengths if limited.longest is None else {**lengths, f"max{noun}": limited.longest}
+                return [custom(name)]
 
 
 def _plain(alternative: Alternative, *, mixed: bool) -> Alternative:
@@ -335,6 +313,17 @@ def _description(schema: SchemaValue) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _derived(pointer: str) -> str:
-    parts = [token for token in to_tokens(pointer) if token not in _STRUCTURE]
+def _derived(pointer: str, operations: Mapping[str, Operation]) -> str:
+    """The name of a schema by its place: that of its operation or component first, then what leads to it."""
+    tokens = list(to_tokens(pointer))
+    parts: list[str] = []
+    for length in range(len(tokens), 0, -1):
+        if (operation := operations.get(below("", *tokens[:length]))) is not None:
+            parts, tokens = [operation.operation_id], tokens[length:]
+            break
+    for token in tokens:
+        if "responses" in parts[-1:]:
+            parts[-1:] = [f"{token}Body"]
+        elif token == "responses" or (token not in _STRUCTURE and not (parts and "/" in token)):
+            parts.append("Request" if token == "requestBody" else token)
     return class_name(pascal_case(" ".join(parts)))

@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from handfast.errors import GenerationError
-from handfast.generate.emission import RUNTIME, Model
+from handfast.generate.emission import Model
+from handfast.generate.plain import RUNTIME
 from handfast.generate.syntax import Printer
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def models_module(models: Mapping[str, Model]) -> str:
     stand_ins = {name: f"Zq{index:05}" for index, name in enumerate(names)}
     schemas = {stand_ins[name]: _referring(models[name].schema, stand_ins) for name in names}
     written = _write(schemas, _unstable_names(models)) if schemas else ""
-    return Printer(written, {stand_in: name for name, stand_in in stand_ins.items()}, others).text()
+    tags = {name: model.tag for name, model in models.items() if model.tag is not None}
+    return Printer(written, {stand_in: name for name, stand_in in stand_ins.items()}, others, tags).text()
 
 
 def _write(schemas: Mapping[str, JSONValue], aliases: Mapping[str, str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -75,8 +74,7 @@ def _key(made_of: Mapping[str, Model]) -> str:
         digest.update(f"{package} {version(package)}\n".encode())
     for module in (models, syntax, text):
         digest.update(inspect.getsource(module).encode())
-    schemas = {name: model.schema for name, model in made_of.items()}
-    digest.update(json.dumps(schemas).encode())
+    digest.update(repr([(name, model.schema, model.tag) for name, model in made_of.items()]).encode())
     return digest.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.places import Kind, walk
@@ -17,7 +17,8 @@ _ANCHORS = ("$anchor", "$dynamicAnchor")
 class References:
     """Resolves `$ref` by JSON Pointer, `$id` and `$anchor` (JSON Schema 2020-12 Core, section 8.2).
 
-    `targets` are the JSON Pointers of all schemas that some reference in the document leads to, in its order.
+    `targets` are the JSON Pointers of all schemas that get a name because some reference in the document leads to them,
+    or because they are unions with a discriminator.
     """
 
     def __init__(self, document: Mapping[str, JSONValue]) -> None:
@@ -32,6 +33,8 @@ class References:
                     self._index(place.value, place.pointer)
                     if isinstance(reference := place.value.get("$ref"), str):
                         written.append((reference, place.pointer))
+                    if discriminator(place.value) is not None:
+                        written.append((f"#{quote(place.pointer)}", ""))
         resolved = (self.resolve(reference, pointer) for reference, pointer in written)
         self.targets: Mapping[str, None] = dict.fromkeys(target for target in resolved if target is not None)
 
@@ -88,6 +91,14 @@ class References:
                 return self._bases[pointer]
             pointer = pointer.rpartition("/")[0]
         return _BASE
+
+
+def discriminator(schema: SchemaValue) -> dict[str, JSONValue] | None:
+    """The Discriminator Object of a union; None for a schema that has none, or is no union."""
+    if isinstance(schema, bool) or not ("oneOf" in schema or "anyOf" in schema):
+        return None
+    found = schema.get("discriminator")
+    return found if isinstance(found, dict) and isinstance(found.get("propertyName"), str) else None
 
 
 def _absolute(base: str, reference: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from handfast.errors import GenerationError
+from handfast.generate.emission import Tag
+from handfast.generate.plain import RUNTIME
 from handfast.generate.text import HEADER, docstring, indented
 
 _ALIASES = ("typing_extensions", "TypeAliasType")
@@ -32,11 +34,15 @@ class Printer(ast.NodeTransformer):
     leads to a recursive model and nothing else.
     """
 
-    def __init__(self, written: str, names: Mapping[str, str], others: Mapping[str, str]) -> None:
+    def __init__(
+        self, written: str, names: Mapping[str, str], others: Mapping[str, str], tags: Mapping[str, Tag]
+    ) -> None:
         self._names = names
         self._others = others
+        self._tags = tags
         self._taken = {*names.values(), *others}
         self._modules = {"TypeAliasType": "typing_extensions", "TypeAlias": "typing"}
+        self._modules |= {"Tagged": RUNTIME, "Annotated": "typing"}
         self._imported: set[str] = set()
         self._mentions: set[str] = set()
         self._definitions: dict[str, _Definition] = {}
@@ -158,6 +164,10 @@ class Printer(ast.NodeTransformer):
         if isinstance(definition.node, ast.ClassDef):
             return self._print_class(definition.name, definition.node, definition.description)
         value = ast.unparse(definition.node)
+        if (tag := self._tags.get(definition.name)) is not None:
+            models = ", ".join(f"{value!r}: {name}" for value, name in tag.models.items())
+            tagged = self._local("Tagged")
+            value = f"{self._local('Annotated')}[{value}, {tagged}({tag.name!r}, {{{models}}})]"
         if any(place[name] >= place[definition.name] for name in definition.mentions):
             value = repr(value.replace("'", '"')) if "'" in value and '"' not in value else repr(value)
         alias = self._local("TypeAliasType")

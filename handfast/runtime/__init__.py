@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from handfast.runtime.security import Credentials as Credentials
     from handfast.runtime.security import Grant as Grant
     from handfast.runtime.security import principal as principal
+    from handfast.runtime.tagged import Tagged as Tagged
 
 _HOMES = {
     "Authenticator": "security",
@@ -51,6 +52,7 @@ _HOMES = {
     "ProblemItem": "problems",
     "ProblemRenderer": "problem_bodies",
     "Reply": "reply",
+    "Tagged": "tagged",
     "Upload": "content",
     "Uuid": "exact",
     "bind": "binding",

@@ -262,6 +262,41 @@ def test_a_union_takes_the_branch_that_the_tag_says(tmp_path: Path) -> None:
             assert type(adapter.validate_json(f'{{"kind": "{tag}", "size": 1}}')).__name__ == name
 
 
+def test_a_discriminator_is_a_hint_that_is_followed(tmp_path: Path) -> None:
+    def pet(**more: Any) -> dict[str, Any]:
+        return {"type": "object", "properties": {"petType": {"type": "string"}, "n": {"type": "integer"}, **more}}
+
+    branches = [{"$ref": f"{_REFERENCE}Cat"}, {"$ref": f"{_REFERENCE}Dog"}, {"type": "null"}]
+    union = {"oneOf": branches, "discriminator": {"propertyName": "petType", "mapping": {"woof": "Dog"}}}
+    inline = {**union, "discriminator": {"propertyName": "petType", "mapping": {"miau": f"{_REFERENCE}Cat"}}}
+    schemas = {"Cat": pet(), "Dog": pet(friend={"$ref": f"{_REFERENCE}Pet"}), "Pet": union}
+    made = contract({"/p": {"post": operation("addPet", request=inline)}}, schemas=schemas)
+    with imported(made, tmp_path) as package:
+        models = package.models
+        pets, requests = TypeAdapter[Any](models.Pet), TypeAdapter[Any](models.AddPetRequest)
+        for adapter, tag, model in [
+            (pets, "Cat", models.Cat),
+            (pets, "Dog", models.Dog),
+            (pets, "woof", models.Dog),
+            (requests, "miau", models.Cat),
+            (requests, "Dog", models.Dog),
+        ]:
+            value = {"petType": tag, "n": 1}
+            assert type(adapter.validate_json(json.dumps(value))) is model
+            assert _dumped(adapter, value) == value
+        for value in [
+            None,
+            {"petType": "unknown"},
+            {"n": 1},
+            {"petType": "Dog", "friend": {"petType": "woof", "friend": None}},
+        ]:
+            assert _dumped(pets, value) == value
+        nested = pets.validate_json('{"petType": "Cat", "friend": {"petType": "woof"}}')
+        assert type(nested) is models.Cat
+        given = models.Dog(pet_type="Dog", friend=models.Dog(pet_type="woof"))
+        assert type(models.Dog(friend=given).friend.friend) is models.Dog
+
+
 @pytest.mark.parametrize(
     ("paths", "components", "message"),
     [
