@@ -1,4 +1,4 @@
-"""The benchmark's contract bound by Handfast: the same answers as `by_hand`, from handlers that subclass what is generated."""
+"""The benchmark's contract bound by Handfast: the same answers as `by_hand`, from handlers on the generated classes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Annotated, final
 
 from fastapi import Depends, FastAPI
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 from typing_extensions import override
 
+from bench import store
 from bench.by_hand import BODY, CREATED
 from bench.generated.models import Article, Articles, Author, Draft
 from bench.generated.operations.plain import PlainOperations
 from bench.generated.operations.session import SessionOperations
-from bench.generated.replies import Article as ArticleReply
-from bench.generated.replies import Articles as ArticlesReply
+from bench.generated.replies import Article as Read
+from bench.generated.replies import Articles as Listed
 from bench.generated.replies import Created
-from bench.store import Session, open_session
 from handfast import bind, load_contract
 
 
@@ -31,3 +31,47 @@ def article(number: int, draft: Draft | None = None) -> Article:
         author=Author(name="Ada", handle="ada"),
         created_at=CREATED,
     )
+
+
+@final
+class Plain(PlainOperations):
+    """Handlers that need nothing."""
+
+    @override
+    async def list_plain(self, *, limit: int, tag: str | None) -> Listed:
+        return Listed(Articles(items=[article(number) for number in range(1, limit + 1)]))
+
+    @override
+    async def create_plain(self, *, body: Draft) -> Created:
+        return Created(article(1, body), location="/plain/articles/1")
+
+    @override
+    async def read_plain(self, *, id: int) -> Read:
+        return Read(article(id), etag=f'"{id}"')
+
+
+@final
+class Session(SessionOperations):
+    """The same with a session for each request."""
+
+    def __init__(self, session: Annotated[store.Session, Depends(store.open_session)]) -> None:
+        self.session = session
+
+    @override
+    async def list_session(self, *, limit: int, tag: str | None) -> Listed:
+        self.session.use()
+        return Listed(Articles(items=[article(number) for number in range(1, limit + 1)]))
+
+    @override
+    async def create_session(self, *, body: Draft) -> Created:
+        self.session.use()
+        return Created(article(1, body), location="/session/articles/1")
+
+    @override
+    async def read_session(self, *, id: int) -> Read:
+        self.session.use()
+        return Read(article(id), etag=f'"{id}"')
+
+
+app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+bind(app, load_contract(Path(__file__).parent / "api.yaml"), [Plain, Session], docs=None)

@@ -24,7 +24,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
             content += message.get("body", b"")
             if not message.get("more_body"):
                 break
-        status, body, extra = (201, CREATED, (b"location", b"/plain/articles/1")) if b'"title"' in content else (422, REFUSED, extra)
+        status, body, extra = (
+            (201, CREATED, (b"location", b"/plain/articles/1")) if b'"title"' in content else (422, REFUSED, extra)
+        )
     elif not scope["path"].endswith("articles"):
         body, extra = READ, (b"etag", b'"1"')
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]

@@ -50,7 +50,11 @@ Measure = Callable[[str, Case, int], float]
 
 async def call(app, case: Case, count: int) -> float:  # type: ignore[no-untyped-def]  # any ASGI application
     """Microseconds per request, in process."""
-    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(case.body))]
+    headers = [
+        (b"host", b"localhost"),
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(case.body)),
+    ]
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "method": case.method,
         "scheme": "http", "path": case.path, "raw_path": case.path.encode(), "query_string": b"", "root_path": "",
@@ -88,7 +92,17 @@ def served(module: str) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        f"{module}:app",
+        "--port",
+        str(port),
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     process = subprocess.Popen(command)
     try:
         for _ in range(200):
