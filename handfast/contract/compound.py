@@ -15,6 +15,7 @@ from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import BRANCHES, NOTHING, PASSING, Directions, Dropped
 from handfast.contract.formats import bounded
 from handfast.contract.model import JSONValue, SchemaValue
+from handfast.contract.patterns import readable
 from handfast.contract.places import FIELDS, Kind, Shape
 from handfast.contract.pointers import escape, from_fragment, to_pointer, unescape
 from handfast.contract.schemas import Found, Schemas
@@ -124,6 +125,8 @@ class _Builder:
                 rewritten[keyword] = self._keyword(keyword, value, base, at, inner)
             elif keyword in ("$ref", "$dynamicRef") and isinstance(value, str):
                 rewritten[keyword] = self._follow(keyword, value, base, pointer, inner)
+            elif keyword == "pattern" and isinstance(value, str):
+                rewritten[keyword] = readable(value)
             elif keyword not in _WORDS and not (keyword in _ANCHORS and dropped.names):
                 rewritten[keyword] = value
         if inner.names:
@@ -140,7 +143,9 @@ class _Builder:
         if _FIELDS[keyword][0] is Shape.ONE or not isinstance(value, dict):
             return self._any(value, base, pointer, dropped)
         return {
-            name: self._member(item, base, f"{pointer}/{escape(name)}", dropped, keyword)
+            readable(name) if keyword == "patternProperties" else name: self._member(
+                item, base, f"{pointer}/{escape(name)}", dropped, keyword
+            )
             for name, item in value.items()
         }
 

@@ -385,6 +385,34 @@ def test_patterns_that_only_the_backtracking_engine_takes_are_judged_and_given_u
     assert time.perf_counter() - start < 3
 
 
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        (r"^{a}$", "{a}", "a"),
+        (r"^(?:{[0-9]{2}}|x{,3})$", "{12}", "12"),
+        (r"^a{1$", "a{1", "a"),
+        (r"^a{2}b{1,}c{1,2}$", "aabcc", "ab"),
+        (r"^[\w-.]+$", "a-.", "a/"),
+        (r"^[a-\d]$", "-", "b"),
+        (r"^[\d-x]$", "x", "y"),
+        (r"^[^\s-]$", "a", "-"),
+        (r"^[^]$", "\n", ""),
+        (r"^a[]?$", "a", "b"),
+        (r"^[\b]$", "\b", "b"),
+        (r"^\0$", "\0", "0"),
+        (r"^\uD83D\uDE00[\uD83D\uDE00]\u{1F600}$", "\U0001f600" * 3, "\U0001f600"),
+        (r"^[\]\[{}]+$", "[]{}", "\\"),
+        (r"^\p{L}{2}$", "é\u00ea", "e"),
+    ],
+)
+def test_patterns_of_annex_b_mean_what_they_mean_in_javascript(pattern: str, good: str, bad: str) -> None:
+    assert told({"pattern": pattern}, good) == []
+    assert told({"pattern": pattern}, bad) != []
+    named = {"patternProperties": {pattern: False}}
+    assert [code for code, _, _ in told(named, {good: 1})] == ["forbidden"]
+    assert told(named, {bad: 1}) == []
+
+
 POINTED: dict[str, Any] = {
     "paths": {
         "/a": {

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from handfast.contract.formats import INTEGERS
 from handfast.contract.model import Direction
+from handfast.contract.patterns import readable
 from handfast.design.reading import JSONObject, Reading, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import ContractError, Severity
@@ -103,7 +104,10 @@ def pattern_unportable(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
         for at, pattern in _patterns(pointer, schema):
             found = _UNPORTABLE.search(pattern)
-            if found is not None:
+            if found is None and readable(pattern) != pattern:
+                message = "this pattern means something in JavaScript, and only without the flag u"
+                yield Finding(at, message, "escape braces, and hyphens inside a class")
+            elif found is not None:
                 yield Finding(
                     at, f"{found[0]} does not mean the same in every language", "use classes of characters instead"
                 )
@@ -127,7 +131,7 @@ def _patterns(pointer: str, schema: JSONObject) -> Iterator[tuple[str, str]]:
 def _is_linear(pattern: str) -> bool:
     try:
         jsonschema_rs.Draft202012Validator(
-            {"pattern": pattern}, pattern_options=jsonschema_rs.RegexOptions(size_limit=150_000_000)
+            {"pattern": readable(pattern)}, pattern_options=jsonschema_rs.RegexOptions(size_limit=150_000_000)
         )
     except jsonschema_rs.ValidationError:
         return False
