@@ -9,7 +9,8 @@ import requests
 import schemathesis
 from schemathesis import AuthContext, Case
 
-PASSWORD = "a long and throw-away password"
+PASSWORD = "analytical engine"
+"""The one of the contract's examples, so that the example of `changePassword` is right for a passenger."""
 ENDING = {"deleteAccount", "changePassword"}
 """Operations after which the account, or every token of it, is gone."""
 _numbers = itertools.count(1)
