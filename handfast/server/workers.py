@@ -33,6 +33,7 @@ class Worker:
         with theirs:
             self._process = subprocess.Popen(command, pass_fds=fds, start_new_session=True)
         self._control.setblocking(False)
+        self._was_asked = False
         self.is_ready = False
 
     @property
@@ -60,7 +61,8 @@ class Worker:
 
     def ask_to_end(self) -> None:
         """Let it drain and end."""
-        if self.exit_code is None:
+        if self.exit_code is None and not self._was_asked:
+            self._was_asked = True  # a second signal would mean: at once
             self._process.send_signal(signal.SIGTERM)
 
     def end(self) -> int:

@@ -199,6 +199,7 @@ def test_the_application_learns_that_its_client_has_gone(server: Running, ending
     while name not in server.ask(GET % b"/gone").json:
         assert time.monotonic() < end, "it was never told"
         time.sleep(0.1)
+    wire.close()
 
 
 def test_the_first_of_several_learns_it_too(server: Running) -> None:

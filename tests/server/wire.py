@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -146,6 +147,11 @@ class Running:
         """Whether the next request is answered."""
         return self.ask(b"GET /well HTTP/1.1\r\nHost: a\r\n\r\n").json["path"] == "/well"
 
+    def find_port(self) -> None:
+        """Take the port from what it has printed."""
+        found = re.search(r"http://127\.0\.0\.1:(\d+)", self.log())
+        self.port = int(found[1]) if found else 0
+
     def log(self) -> str:
         """What it has printed so far."""
         return "".join(self.lines)
@@ -189,7 +195,7 @@ def running(program: str, folder: Path = ROOT, ready: str = "serving ") -> Gener
     reader.start()
     try:
         server.wait_for(ready)
-        server.port = int(server.log().partition("http://127.0.0.1:")[2].split(",")[0].split("/")[0].split(" ")[0])
+        server.find_port()
         yield server
     finally:
         if process.poll() is None:
