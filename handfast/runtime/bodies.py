@@ -25,7 +25,8 @@ from starlette.types import Scope
 
 from handfast.contract.model import Contract, RequestBody
 from handfast.runtime import media_types
-from handfast.runtime.body_plans import NOTHING, Plan, ReadBody, compile_plan, types_by_media_type
+from handfast.runtime.body_plans import NOTHING, Plan, ReadBody, compile_plan
+from handfast.runtime.body_types import types_by_media_type
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias, Union, get_args, get_origin
+from typing import TypeAlias
 
 from pydantic import BaseModel
 from pydantic_core import to_json
-from typing_extensions import TypeAliasType, override
+from typing_extensions import override
 
 from handfast.contract.judge import Judge
 from handfast.contract.model import Contract, Direction, Header, JSONValue, MediaType, Schema
 from handfast.runtime import form_data, forms, strict_json
-from handfast.runtime.build import Builder, members
-from handfast.runtime.content import ByteStream, Upload
+from handfast.runtime.body_types import FORM, essence_of, is_file, kind_of
+from handfast.runtime.build import Builder
+from handfast.runtime.content import ByteStream, Uploads
 from handfast.runtime.item_streams import Framing, framing_of, values
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
+from handfast.runtime.part_lists import PartListReader
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import MAX_ERRORS, Cause, ProblemItem, Refused
 from handfast.runtime.receiving import Receive, chunks, peek, whole
 from handfast.runtime.shapes import Shape
-
-_FORM = "application/x-www-form-urlencoded"
 
 Check: TypeAlias = Callable[[JSONValue], list[ProblemItem]]
 """What is wrong with a value by its schema; empty when nothing is."""
@@ -138,16 +137,29 @@ class _Text(Plan):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bytes(Plan):
+    """Bytes as they arrive; JSON under a range such as `*/*` is judged first where the schema is not about bytes."""
+
     at_least: int
     is_required: bool
+    describes_json: bool
 
     @override
     async def read(self, content_type: ContentType, receive: Receive) -> ReadBody:
+        if self.describes_json and content_type.is_json:
+            return await self._judged(content_type, receive)
         arriving = chunks(receive, self.limit)
         stream = await peek(arriving)
         if stream is None and not self.is_required:
             return NOTHING
         return ReadBody(ByteStream(self._counted(stream or arriving), content_type.essence))
+
+    async def _judged(self, content_type: ContentType, receive: Receive) -> ReadBody:
+        raw = await whole(receive, self.limits.body)
+        if not raw:
+            return NOTHING
+        value = strict_json.parse(raw, self.limits)
+        self.judge(value)
+        return ReadBody(ByteStream(_once(raw), content_type.essence), value, raw)
 
     async def _counted(self, stream: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
         size = 0
@@ -176,6 +188,57 @@ class _Items(Plan):
             index += 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PartList(Plan):
+    """A multipart body without names as an array."""
+
+    parts: PartListReader
+
+    @override
+    async def read(self, content_type: ContentType, receive: Receive) -> ReadBody:
+        uploads = Uploads()
+        judged: list[JSONValue] = []
+        built: list[JSONValue] = []
+        boundary = content_type.parameters.get("boundary", "")
+        try:
+            async for part in self.parts.items(chunks(receive, self.limit), boundary):
+                judged.append(part.value)
+                built.append(part.value if part.upload is None else uploads.add(part.upload))
+            self.judge(judged)
+            argument = self.builder.from_json(to_json(built), built, uploads)
+            uploads.put_back(argument, built)
+        except Malformed as error:
+            uploads.close()
+            raise _refused(error) from None
+        except BaseException:
+            uploads.close()
+            raise
+        return ReadBody(argument, judged, close=uploads.close)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PartStream(Plan):
+    """A multipart body without names as a stream of its parts."""
+
+    parts: PartListReader
+
+    @override
+    async def read(self, content_type: ContentType, receive: Receive) -> ReadBody:
+        return ReadBody(self._items(content_type.parameters.get("boundary", ""), receive))
+
+    async def _items(self, boundary: str, receive: Receive) -> AsyncGenerator[object, None]:
+        try:
+            async for part in self.parts.items(chunks(receive, self.limit), boundary):
+                self.judge(part.value)
+                uploads = Uploads()
+                name = None if part.upload is None else uploads.add(part.upload)
+                value = part.value if name is None else name
+                yield part.upload or self.builder.from_json(to_json(value), value, uploads)
+                uploads.close()
+        except Malformed as error:
+            raise _refused(error) from None
+
+
 def compile_plan(  # each argument is one thing that a plan depends on
     media_type: MediaType,
     words: Lexicon,
@@ -187,11 +250,16 @@ def compile_plan(  # each argument is one thing that a plan depends on
 ) -> Plan:
     """The plan for a media type; `annotation` is what its bodies are to become."""
     name = media_type.media_type
-    essence = _essence(media_type)
+    essence = essence_of(media_type)
     shape = words.shapes.of(media_type.schema.pointer) if media_type.schema else words.shapes.of()
     check = _check(media_type.schema, contract)
     make: Callable[..., Plan]
     match kind_of(media_type):
+        case "items" if essence.startswith("multipart/"):
+            check = _check(media_type.item_schema, contract)
+            item = words.shapes.of(media_type.item_schema.pointer) if media_type.item_schema else words.shapes.of()
+            parts = PartListReader(media_type, words, item, True, limits)
+            make = partial(_PartStream, limit=limits.upload, parts=parts)
         case "items":
             check = _check(media_type.item_schema, contract)
             make = partial(_Items, limit=limits.upload, framing=framing_of(essence) or Framing.LINES)
@@ -200,60 +268,31 @@ def compile_plan(  # each argument is one thing that a plan depends on
         case "bytes":
             least, most = _length_bounds(shape)
             limit = limits.upload if most is None else min(most, limits.upload)
-            make = partial(_Bytes, limit=limit, charsets=None, at_least=least, is_required=is_required)
-        case _ if essence == _FORM:
+            make = partial(
+                _Bytes,
+                limit=limit,
+                charsets=None,
+                at_least=least,
+                is_required=is_required,
+                describes_json="string" not in shape.kinds,
+            )
+        case _ if essence == FORM:
             make = partial(_UrlencodedForm, limit=limits.body, form=forms.compile(media_type, words, limits))
+        case _ if essence.startswith("multipart/") and _is_positional(media_type, shape):
+            parts = PartListReader(media_type, words, shape, False, limits)
+            make = partial(_PartList, limit=limits.upload, parts=parts)
         case _ if essence.startswith("multipart/"):
-            is_file = _is_file(annotation, words, shape, media_type)
-            form = form_data.compile(media_type, words, is_file, _header_judge(contract), limits)
+            files = is_file(annotation, words, shape, media_type)
+            form = form_data.compile(media_type, words, files, _header_judge(contract), limits)
             make = partial(_MultipartForm, limit=limits.upload, form=form)
         case _:
             make = partial(_Json, limit=limits.body)
     return make(media_type=name, check=check, builder=Builder(annotation), limits=limits)
 
 
-def kind_of(media_type: MediaType) -> str:
-    """What a handler gets for a media type: a `value`, `items` of a stream, `text` or `bytes`."""
-    essence = _essence(media_type)
-    if media_type.item_schema is not None or framing_of(essence) is not None:
-        return "items"
-    if essence in ("application/json", _FORM) or essence.endswith("+json") or essence.startswith("multipart/"):
-        return "value"
-    return "text" if essence.startswith("text/") else "bytes"
-
-
-def types_by_media_type(annotation: object, content: Mapping[str, MediaType]) -> dict[str, object]:
-    """Which member of the annotation of `body` belongs to which media type.
-
-    A `ByteStream` is for bytes, an `AsyncIterator` for items, a `str` for text. As many other members as there are
-    media types with values belong to them in their order; otherwise each may be any of them.
-    """
-    parts = [part for part in members(annotation) if part is not type(None)]
-    streams = [get_args(part)[0] for part in parts if get_origin(part) is AsyncIterator]
-    has_text = any(kind_of(media_type) == "text" for media_type in content.values())
-    others = [
-        part
-        for part in parts
-        if part is not ByteStream and get_origin(part) is not AsyncIterator and not (part is str and has_text)
-    ] or [str]
-    valued = [name for name, media_type in content.items() if kind_of(media_type) == "value"]
-    any_other: object = Union[tuple(others)]  # noqa: UP007  # made of what is known at run time alone
-    found: dict[str, object] = {}
-    for name, media_type in content.items():
-        match kind_of(media_type):
-            case "items":
-                found[name] = streams[0] if streams else object
-            case "value" if annotation is None:
-                found[name] = object
-            case "value":
-                found[name] = others[valued.index(name)] if len(others) == len(valued) else any_other
-            case kind:
-                found[name] = str if kind == "text" else ByteStream
-    return found
-
-
-def _essence(media_type: MediaType) -> str:
-    return media_type.media_type.partition(";")[0].strip().lower()
+def _is_positional(media_type: MediaType, shape: Shape) -> bool:
+    """Whether parts are told apart by their place instead of their name."""
+    return bool(media_type.prefix_encoding) or media_type.item_encoding is not None or "object" not in shape.kinds
 
 
 def _check(schema: Schema | None, contract: Contract) -> Check:
@@ -281,26 +320,8 @@ def _length_bounds(shape: Shape) -> tuple[int, int | None]:
     return max(least, default=0), min(most, default=None)
 
 
-def _is_file(annotation: object, words: Lexicon, shape: Shape, media_type: MediaType) -> form_data.IsFile:
-    """Which properties are files: those that are in the generated model, or look like it where there is none."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        files = {info.alias or name for name, info in annotation.model_fields.items() if _holds_file(info.annotation)}
-        others = _holds_file(inspect.get_annotations(annotation).get("__pydantic_extra__"))
-        return lambda name: name in files or (others and name not in shape.names)
-
-    def looks(name: str) -> bool:
-        encoding = media_type.encoding.get(name)
-        member = words.shapes.member(shape, name)
-        item = words.shapes.item(member, 0) if member.kinds == frozenset({"array"}) else member
-        return form_data.looks_like_file(item, encoding.content_type if encoding else None)
-
-    return looks
-
-
-def _holds_file(annotation: object) -> bool:
-    if isinstance(annotation, TypeAliasType):
-        return _holds_file(annotation.__value__)
-    return annotation is Upload or any(_holds_file(part) for part in get_args(annotation))
+async def _once(raw: bytes) -> AsyncGenerator[bytes, None]:
+    yield raw
 
 
 def _refused(error: Malformed) -> Refused:

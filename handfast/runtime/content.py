@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -111,6 +111,12 @@ class Upload:
         return {"type": "string", "format": "binary"}
 
 
+class UploadName(str):
+    """A text that stands for a file where only JSON fits."""
+
+    __slots__ = ()
+
+
 class Uploads:
     """The files of one multipart body under the names that stand for them where only JSON fits."""
 
@@ -119,16 +125,24 @@ class Uploads:
     def __init__(self) -> None:
         self._files: list[Upload] = []
 
-    def add(self, upload: Upload) -> str:
+    def add(self, upload: Upload) -> UploadName:
         """Keep a file; the answer is the name that stands for it."""
         self._files.append(upload)
-        return str(len(self._files) - 1)
+        return UploadName(len(self._files) - 1)
 
     def named(self, name: str) -> Upload:
         """The file that a name stands for; ValueError when there is none."""
         if not name.isdecimal() or int(name) >= len(self._files):
             raise ValueError("no file of this body has this name")
         return self._files[int(name)]
+
+    def put_back(self, items: object, names: Sequence[object]) -> None:
+        """Files in the place of their names in a list whose items may be anything; typed ones are there already."""
+        if isinstance(items, list):
+            listed = cast("list[object]", items)
+            for index, name in enumerate(names):
+                if isinstance(name, UploadName) and isinstance(listed[index], str):
+                    listed[index] = self.named(name)
 
     def close(self) -> None:
         """Let go of all files."""

@@ -573,6 +573,15 @@ def test_bytes_are_streamed() -> None:
     assert send(optional, "application/octet-stream", b"").argument is None
 
 
+def test_json_under_a_range_is_judged() -> None:
+    reader = reader_of({"*/*": {"schema": NAMED}}, ByteStream)
+    body = send(reader, "application/json", b'{"name":"a"}')
+    assert isinstance(body.argument, ByteStream)
+    assert asyncio.run(body.argument.read()) == b'{"name":"a"}'
+    assert codes(reader, "application/json", b"{}") == ("contract-violation", ["required"])
+    assert isinstance(send(reader, "image/png", b"{}").argument, ByteStream)
+
+
 STREAMS = [
     ("application/x-ndjson", b'{"name":"a"}\n{"name":"b","size":5.0}\r\n\n{"name":"c"}', ["a", "b", "c"]),
     ("application/jsonl", b"", []),
