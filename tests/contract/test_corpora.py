@@ -26,7 +26,7 @@ REFUSED = {
     "feature-fixtures/3.0/openapi-workshop/post.json": {"field-empty"},
     "feature-fixtures/3.0/parameters-common.json": {"path-template-invalid"},
     "feature-fixtures/3.0/response-http-behavior.json": {"security-scheme-unknown"},
-    "feature-fixtures/3.0/schema-validation.json": {"pattern-invalid"},
+    "feature-fixtures/3.0/schema-validation.json": {"default-invalid"},
     "feature-fixtures/3.1/schema-validation-local.json": {"schema-dialect-unknown"},
     "openapi-schema-fixtures/v3.1/pass/operation-object-example.yaml": UNDECLARED,
     "openapi-schema-fixtures/v3.1/pass/security-scheme-object-examples.yaml": {"reference-remote"},
@@ -56,8 +56,8 @@ ACCEPTED = {
 }
 """Why a document is accepted that openapi-spec-validator refuses."""
 
-SLOW = {"public-apis/vercel.com.json", "public-apis/callfire.com.json"}
-"""What takes openapi-spec-validator, unaided, more than two seconds."""
+LARGE = 150_000
+"""Bytes of a document above which openapi-spec-validator, unaided, takes seconds; its verdict is not asked for."""
 
 
 def documents(*folders: str) -> list[Any]:
@@ -95,9 +95,9 @@ def test_a_document_is_loaded_or_refused_for_a_named_reason(name: str) -> None:
 
 def agrees(name: str, ours: Contract | ContractError) -> None:
     """What openapi-spec-validator refuses, we refuse; where we differ, it is written down."""
-    document: Any = read(ROOT / name).value
-    if name in SLOW:
+    if (ROOT / name).stat().st_size > LARGE:
         return
+    document: Any = read(ROOT / name).value
     try:
         theirs = VALIDATORS[document["openapi"][:3]](document).is_valid()
     except Exception:  # it fails on a reference that leads nowhere
