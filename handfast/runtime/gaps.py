@@ -94,6 +94,10 @@ def _constructors(handlers: Handlers) -> Iterator[str]:
         if implementation.solver is None:
             yield f"{place}: FastAPI cannot resolve the constructor of {name}: {implementation.trouble}"
             continue
+        unknown = _unknown_name(implementation.handler_class)
+        if unknown and implementation.solver.parameters:
+            yield f"{place}: FastAPI cannot read the annotations of the constructor of {name}: {unknown}"
+            continue
         for argument in implementation.solver.parameters:
             yield (
                 f"{place}: the constructor of {name} has the argument {argument}, which is no dependency; write "
@@ -101,6 +105,15 @@ def _constructors(handlers: Handlers) -> Iterator[str]:
             )
         for argument in dict.fromkeys(implementation.solver.bodies):
             yield f"{place}: a dependency of {name} reads the request body ({argument}), which is the method's alone"
+
+
+def _unknown_name(handler_class: type) -> str:
+    """Why annotations cannot be evaluated: a name that is imported for type checkers alone, or local to a function."""
+    try:
+        inspect.signature(handler_class, eval_str=True)
+    except NameError as error:
+        return f"{error}; names in annotations must be there at run time, at the level of the module"
+    return ""
 
 
 def _operations(contract: Contract, handlers: Handlers, *, has_fallback: bool) -> Iterator[str]:
