@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
-from handfast.contract.model import Operation, ParameterLocation, Response
+from handfast.contract.model import Operation, Parameter, ParameterLocation, Response
 from handfast.errors import RequestViolation
 
 MAX_ERRORS = 20
@@ -35,6 +35,7 @@ class Cause(StrEnum):
     MALFORMED_PARAMETER = "malformed-parameter"
     PATH_PARAMETER = "path-parameter"
     CONTRACT_VIOLATION = "contract-violation"
+    PRECONDITION_MISSING = "precondition-missing"
     NOT_IMPLEMENTED = "not-implemented"
     TIMEOUT = "timeout"
     INTERNAL = "internal"
@@ -53,20 +54,17 @@ TABLE: dict[Cause, Row] = {
     Cause.METHOD_NOT_ALLOWED: Row((405,), "This path does not know this method"),
     Cause.MALFORMED_PATH: Row((400, 404), "The path is not UTF-8 in percent-encoding"),
     Cause.CREDENTIALS_MISSING: Row((401, 403), "Credentials are needed"),
-    Cause.CREDENTIALS_AMBIGUOUS: Row(
-        (400, 401, 403), "There is more than one set of credentials"
-    ),
+    Cause.CREDENTIALS_AMBIGUOUS: Row((400, 401, 403), "There is more than one set of credentials"),
     Cause.CREDENTIALS_INVALID: Row((401, 403), "The credentials are not valid"),
     Cause.SCOPE_INSUFFICIENT: Row((403, 401), "The credentials do not reach this far"),
     Cause.NOT_ACCEPTABLE: Row((406,), "None of the accepted media types can be served"),
     Cause.BODY_TOO_LARGE: Row((413, 400, 422), "The body is too large"),
-    Cause.MEDIA_TYPE_UNSUPPORTED: Row(
-        (415, 400, 422), "The media type of the body is not supported"
-    ),
+    Cause.MEDIA_TYPE_UNSUPPORTED: Row((415, 400, 422), "The media type of the body is not supported"),
     Cause.MALFORMED_BODY: Row((400, 422), "The body cannot be read"),
     Cause.MALFORMED_PARAMETER: Row((400, 422), "A parameter cannot be read"),
     Cause.PATH_PARAMETER: Row((404, 422, 400), "No such resource can exist"),
     Cause.CONTRACT_VIOLATION: Row((422, 400), "The request breaks the contract"),
+    Cause.PRECONDITION_MISSING: Row((428, 422, 400), "The request must be conditional"),
     Cause.NOT_IMPLEMENTED: Row((501, 500), "This operation is not written yet"),
     Cause.TIMEOUT: Row((503, 500), "The answer took too long"),
     Cause.INTERNAL: Row((500,), "Something went wrong on our side"),
@@ -78,6 +76,7 @@ _SECURED = (
     Cause.CREDENTIALS_AMBIGUOUS,
     Cause.CREDENTIALS_INVALID,
 )
+_PRECONDITIONS = ("if-match", "if-unmodified-since")
 _BODY = (Cause.BODY_TOO_LARGE, Cause.MEDIA_TYPE_UNSUPPORTED, Cause.MALFORMED_BODY)
 
 
@@ -130,8 +129,14 @@ def problem_type(cause: Cause) -> str:
     return f"urn:handfast:problem:{cause}"
 
 
+_PHRASES = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
+"""Reason phrases that RFC 9110 changed, and Python 3.13 after it."""
+
+
 def status_phrase(status: int) -> str:
     """The reason phrase of a status, or an empty text for one that nobody registered."""
+    if status in _PHRASES:
+        return _PHRASES[status]
     try:
         return HTTPStatus(status).phrase
     except ValueError:
@@ -163,33 +168,26 @@ def refusals(operation: Operation) -> list[Refusal]:
     return [refusal(operation, cause) for cause in _causes(operation)]
 
 
+def is_precondition(parameter: Parameter) -> bool:
+    """Whether a required parameter makes a request conditional, so that its absence alone is 428 (RFC 6585, section 3)."""
+    return parameter.location is ParameterLocation.HEADER and parameter.name.lower() in _PRECONDITIONS
+
+
 def _causes(operation: Operation) -> list[Cause]:
     causes: list[Cause] = list(_ALWAYS)
-    if any(
-        parameter.location is ParameterLocation.PATH
-        for parameter in operation.parameters
-    ):
+    if any(parameter.location is ParameterLocation.PATH for parameter in operation.parameters):
         causes.append(Cause.PATH_PARAMETER)
+    if any(parameter.required and is_precondition(parameter) for parameter in operation.parameters):
+        causes.append(Cause.PRECONDITION_MISSING)
     if any(requirement for requirement in operation.security):
         causes += _SECURED
-        if any(
-            scopes
-            for requirement in operation.security
-            for scopes in requirement.values()
-        ):
+        if any(scopes for requirement in operation.security for scopes in requirement.values()):
             causes.append(Cause.SCOPE_INSUFFICIENT)
     if operation.request_body is not None:
-        causes += (
-            cause
-            for cause in _BODY
-            if cause is not Cause.MEDIA_TYPE_UNSUPPORTED or _is_choosy(operation)
-        )
+        causes += (cause for cause in _BODY if cause is not Cause.MEDIA_TYPE_UNSUPPORTED or _is_choosy(operation))
     return causes
 
 
 def _is_choosy(operation: Operation) -> bool:
     """Whether there is a media type that the request body of an operation does not take."""
-    return (
-        operation.request_body is not None
-        and "*/*" not in operation.request_body.content
-    )
+    return operation.request_body is not None and "*/*" not in operation.request_body.content

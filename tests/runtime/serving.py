@@ -24,7 +24,7 @@ def problem(description: str, **more: JSONValue) -> JSONValue:
 
 
 def contract_of(
-    paths: Mapping[str, JSONValue], *, server: str = "/api", security: JSONValue = None, **components: JSONValue
+    paths: Mapping[str, JSONValue], *, server: str = "/api", security: JSONValue = None, schemas: Mapping[str, JSONValue] | None = None, **components: JSONValue
 ) -> Contract:
     """A contract with these paths; `Thing` and `Problem` are among its schemas."""
     document: dict[str, JSONValue] = {
@@ -45,6 +45,7 @@ def contract_of(
                     "required": ["title", "status"],
                     "properties": {"title": {"type": "string"}, "status": {"type": "integer"}},
                 },
+                **(schemas or {}),
             },
             **components,
         },
