@@ -55,7 +55,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # uvicorn's own arguments, whatever they are
         self.timeout_keep_alive = self.limits.keep_alive_seconds  # type: ignore[assignment]  # call_later takes a float
         self.access_log = False
+        self._application = cast("ASGI3Application", self.app)  # pyright: ignore[reportUnknownMemberType]  # uvicorn's union
         self._section = Section.START
+        self._target = b""
         self._active: GuardedCycle | None = None
         self._reason: Refusal | None = None  # why a callback of the parser stopped it
         self._refusal: Refusal | None = None  # waits until earlier requests are answered
@@ -165,7 +167,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """Read a request that offers another protocol once more, without the offer: the parser gave up its body."""
         self._is_upgrading = False
         fields = b"".join(b"%s: %s\r\n" % field for field in heads.without_upgrade(self.headers))
-        line = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())
+        line = b"%s %s HTTP/%s\r\n" % (self.parser.get_method(), self._target, self.parser.get_http_version().encode())
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._feed(line + fields + b"\r\n" + rest)
@@ -182,13 +184,14 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._section = Section.HEAD
         self._messages += 1
+        self._target = b""
         self._fields = self._field_bytes = 0
         self._raw = self._decoded = self._chunks = 0
 
     @override
     def on_url(self, url: bytes) -> None:
-        self.url += url
-        if len(self.url) > self.limits.request_target:
+        self._target += url
+        if len(self._target) > self.limits.request_target:
             raise self._stop(refusals.TARGET_TOO_LONG)
 
     @override
@@ -209,7 +212,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if version not in ("1.1", "1.0"):
             raise self._stop(refusals.VERSION_UNSUPPORTED)
         method = self.parser.get_method()
-        target = heads.target_of(method, self.url) if method != b"CONNECT" else None
+        target = heads.target_of(method, self._target) if method != b"CONNECT" else None
         if target is None:
             raise self._stop(refusals.TARGET_INVALID)
         wrong = heads.wrong_with(self.headers, version, target)
@@ -255,10 +258,10 @@ class GuardedProtocol(HttpToolsProtocol):
         cycle.swallows = self.limits.swallowed_bytes
         self.cycle = cycle
         if previous is None or previous.is_over:
-            self._start_asgi_task(cycle, self.app)
+            self._start_asgi_task(cycle, self._application)
         else:
             self.flow.pause_reading()
-            self.pipeline.appendleft((cycle, self.app))
+            self.pipeline.appendleft((cycle, self._application))
 
     @override
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
@@ -369,7 +372,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._linger()
 
     def _asks_for_head(self) -> bool:
-        return bool(self.url) and self.parser.get_method() == b"HEAD"
+        return bool(self._target) and self.parser.get_method() == b"HEAD"
 
     def _refuse_connection(self) -> None:
         if len(self.connections) > 2 * self.limits.connections:

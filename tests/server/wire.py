@@ -74,18 +74,6 @@ class Wire:
         rest, self._rest = self._rest, b""
         return rest
 
-    def is_open(self, seconds: float = 0.3) -> bool:
-        """Whether the server has not closed, nor sent anything."""
-        self.socket.settimeout(seconds)
-        try:
-            return bool(self.socket.recv(1, socket.MSG_PEEK)) and False
-        except TimeoutError:
-            return True
-        except ConnectionResetError:
-            return False
-        finally:
-            self.socket.settimeout(PATIENCE)
-
     def half_close(self) -> Wire:
         """Close our side."""
         self.socket.shutdown(socket.SHUT_WR)
@@ -96,7 +84,7 @@ class Wire:
         self.socket.close()
 
     def _more(self) -> bool:
-        data = self.socket.recv(65536)
+        data: bytes = self.socket.recv(65536)
         self._rest += data
         return bool(data)
 
