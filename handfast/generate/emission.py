@@ -16,6 +16,7 @@ from handfast.contract.model import Contract, Direction, JSONValue, Operation, S
 from handfast.contract.names import pascal_case
 from handfast.contract.pointers import join as below
 from handfast.contract.pointers import to_tokens
+from handfast.generate.enums import Member, enum_members
 from handfast.generate.lattice import (
     ANY,
     KINDS,
@@ -55,6 +56,7 @@ class Model:
     pointer: str
     schema: Emitted = field(default_factory=dict[str, JSONValue])
     tag: Tag | None = None
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ class Emitter:
         if described := _description(schema):
             model.schema["description"] = described
         model.tag = self._tag(schema, place)
+        model.members = enum_members(schema, self._projectors[place.direction].named(place.pointer))
 
     def _tag(self, schema: SchemaValue, place: Place) -> Tag | None:
         """The discriminator of a union of objects, unless the tags are literals, which tell as much."""

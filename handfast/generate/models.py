@@ -35,8 +35,7 @@ def models_module(models: Mapping[str, Model]) -> str:
     stand_ins = {name: f"Zq{index:05}" for index, name in enumerate(names)}
     schemas = {stand_ins[name]: _referring(models[name].schema, stand_ins) for name in names}
     written = _write(schemas, _unstable_names(models)) if schemas else ""
-    tags = {name: model.tag for name, model in models.items() if model.tag is not None}
-    return Printer(written, {stand_in: name for name, stand_in in stand_ins.items()}, others, tags).text()
+    return Printer(written, {stand_in: name for name, stand_in in stand_ins.items()}, others, models).text()
 
 
 def _write(schemas: Mapping[str, JSONValue], aliases: Mapping[str, str]) -> str:

@@ -74,7 +74,7 @@ def _key(made_of: Mapping[str, Model]) -> str:
         digest.update(f"{package} {version(package)}\n".encode())
     for module in (models, syntax, text):
         digest.update(inspect.getsource(module).encode())
-    digest.update(repr([(name, model.schema, model.tag) for name, model in made_of.items()]).encode())
+    digest.update(repr([(name, model.schema, model.tag, model.members) for name, model in made_of.items()]).encode())
     return digest.hexdigest()
 
 

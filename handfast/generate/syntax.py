@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from handfast.errors import GenerationError
-from handfast.generate.emission import Tag
+from handfast.generate.emission import Model
+from handfast.generate.enums import Member
 from handfast.generate.plain import RUNTIME
 from handfast.generate.text import HEADER, docstring, indented
 
@@ -35,14 +36,14 @@ class Printer(ast.NodeTransformer):
     """
 
     def __init__(
-        self, written: str, names: Mapping[str, str], others: Mapping[str, str], tags: Mapping[str, Tag]
+        self, written: str, names: Mapping[str, str], others: Mapping[str, str], models: Mapping[str, Model]
     ) -> None:
         self._names = names
         self._others = others
-        self._tags = tags
+        self._models = models
         self._taken = {*names.values(), *others}
         self._modules = {"TypeAliasType": "typing_extensions", "TypeAlias": "typing"}
-        self._modules |= {"Tagged": RUNTIME, "Annotated": "typing"}
+        self._modules |= {"Tagged": RUNTIME, "Annotated": "typing", "StrEnum": "enum", "IntEnum": "enum"}
         self._imported: set[str] = set()
         self._mentions: set[str] = set()
         self._definitions: dict[str, _Definition] = {}
@@ -83,7 +84,10 @@ class Printer(ast.NodeTransformer):
     def _define(self, name: str, node: ast.ClassDef | ast.expr) -> _Definition:
         self._mentions = set()
         described = ast.get_docstring(node, clean=True) or "" if isinstance(node, ast.ClassDef) else ""
-        visited = self.visit(node) if isinstance(node, ast.ClassDef) else self._annotation(node)
+        if isinstance(node, ast.ClassDef):
+            visited = self.visit(node)
+        else:  # what becomes an enum is printed from its members
+            visited = node if self._models[self._names[name]].members else self._annotation(node)
         definition = _Definition(self._names[name], visited, described, self._mentions)
         self._definitions[definition.name] = definition
         return definition
@@ -154,7 +158,7 @@ class Printer(ast.NodeTransformer):
             by_module.setdefault(self._modules[name], []).append(name if local == name else f"{name} as {local}")
         groups: list[list[str]] = [[], [], []]
         for module, names in sorted(by_module.items()):
-            group = 0 if module == "typing" else 2 if module.startswith("handfast") else 1
+            group = 0 if module in ("typing", "enum") else 2 if module.startswith("handfast") else 1
             groups[group].append(f"from {module} import {', '.join(names)}")
         imports = "\n\n".join("\n".join(group) for group in groups if group)
         described = docstring("The schemas of the contract as Pydantic models and type aliases.")
@@ -163,8 +167,11 @@ class Printer(ast.NodeTransformer):
     def _print(self, definition: _Definition, place: Mapping[str, int]) -> str:
         if isinstance(definition.node, ast.ClassDef):
             return self._print_class(definition.name, definition.node, definition.description)
+        model = self._models[definition.name]
+        if model.members:
+            return self._print_enum(definition, model.members)
         value = ast.unparse(definition.node)
-        if (tag := self._tags.get(definition.name)) is not None:
+        if (tag := model.tag) is not None:
             models = ", ".join(f"{value!r}: {name}" for value, name in tag.models.items())
             tagged = self._local("Tagged")
             value = f"{self._local('Annotated')}[{value}, {tagged}({tag.name!r}, {{{models}}})]"
@@ -172,6 +179,11 @@ class Printer(ast.NodeTransformer):
             value = repr(value.replace("'", '"')) if "'" in value and '"' not in value else repr(value)
         alias = self._local("TypeAliasType")
         return f'{definition.name} = {alias}("{definition.name}", {value})\n{docstring(definition.description)}'
+
+    def _print_enum(self, definition: _Definition, members: tuple[Member, ...]) -> str:
+        base = self._local("StrEnum" if isinstance(members[0].value, str) else "IntEnum")
+        lines = (f"    {member.name} = {member.value!r}\n{docstring(member.description, '    ')}" for member in members)
+        return f"class {definition.name}({base}):\n{docstring(definition.description, '    ')}{''.join(lines)}"
 
     def _print_class(self, name: str, node: ast.ClassDef, description: str) -> str:
         arguments = [self._local("Model")]

@@ -377,3 +377,26 @@ def test_equal_bodies_of_two_media_types_are_one_class(tmp_path: Path) -> None:
     with imported(contract({"/s": {"post": sent}}), tmp_path) as package:
         method = package.operations.things.ThingsOperations.send
         assert method.__annotations__["body"] is package.models.SendRequest
+
+
+def test_values_that_have_names_become_an_enum(tmp_path: Path) -> None:
+    schemas = {
+        "Mood": {"type": "string", "enum": ["a b", "c"], "x-enum-varnames": ["HAPPY", "class"], "description": "Mood."},
+        "Level": {"type": "integer", "enum": [1, 2], "x-enum-varnames": ["low one", "HIGH"]},
+        "Wrong": {"type": "string", "enum": ["a", "b"], "x-enum-varnames": ["ONE"]},
+        "Maybe": {"type": ["string", "null"], "enum": ["a", None], "x-enum-varnames": ["A", "NONE"]},
+        "Holder": {
+            "type": "object",
+            "properties": {name: {"$ref": _REFERENCE + name} for name in ("Mood", "Level", "Wrong", "Maybe")},
+        },
+    }
+    with imported(contract(schemas=schemas), tmp_path) as package:
+        models = package.models
+        assert {member.name: member.value for member in models.Mood} == {"HAPPY": "a b", "class_": "c"}
+        assert {member.name: member.value for member in models.Level} == {"LOW_ONE": 1, "HIGH": 2}
+        value = {"Mood": "c", "Level": 2, "Wrong": "b", "Maybe": None}
+        assert _dumped(TypeAdapter(models.Holder), value) == value
+        holder = models.Holder(mood=models.Mood.HAPPY, level=models.Level.HIGH)
+        assert json.loads(holder.model_dump_json()) == {"Mood": "a b", "Level": 2}
+        assert holder.mood == "a b"
+        assert not _admits(TypeAdapter(models.Holder), {"Mood": "d"})

@@ -14,8 +14,11 @@ import pytest
 
 from handfast.contract import load_contract
 from handfast.generate import generate
+from tests.generate.made import contract
+from tests.generate.test_models import HOSTILE
 
 _CASES = Path(__file__).parent / "cases"
+_LIBRARY = Path(__file__).parents[1] / "generate" / "golden" / "library.yaml"
 _GOOD = (_CASES / "good.py").read_text(encoding="utf-8")
 
 
@@ -81,8 +84,11 @@ def _file(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the generated package, the good handler, and a file for each mistake."""
+    """A folder with the good handler, a file for each mistake, and generated packages, of which two are difficult."""
     folder = tmp_path_factory.mktemp("typing")
+    generate(load_contract(_LIBRARY), folder / "library")
+    thing = {"type": "object", "properties": {name: {"type": "string"} for name in HOSTILE}, "required": HOSTILE[::2]}
+    generate(contract(schemas={"Thing": thing}), folder / "hostile")
     generate(load_contract(_CASES / "notes.yaml"), folder / "generated")
     (folder / "good.py").write_text(_GOOD, encoding="utf-8")
     for name, mistake in MISTAKES.items():
