@@ -8,6 +8,9 @@ from handfast.contract import Operation, ParameterLocation, load_contract
 from handlers.app import CONTRACT
 from tests.service.conftest import Api, Person, problem
 
+# None of this gets as far as a database, so one kind of them is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+
 OPERATIONS = {operation.operation_id: operation for operation in load_contract(CONTRACT).operations}
 WITH_BODY = [name for name, operation in OPERATIONS.items() if operation.request_body is not None]
 SECURED = [name for name, operation in OPERATIONS.items() if all(operation.security) and operation.security]
