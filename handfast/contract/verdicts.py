@@ -16,7 +16,7 @@ from jsonschema_rs import ValidationErrorKind as Kinds
 
 from handfast.contract.discriminators import Chosen, choose
 from handfast.contract.model import JSONValue
-from handfast.contract.pointers import escape, join, to_tokens
+from handfast.contract.pointers import escape
 
 _LONGEST = 256
 _MANY = 12
@@ -89,7 +89,7 @@ class Explainer:
 
     def explain(self, error: ValidationError, value: JSONValue) -> Iterator[SchemaError]:
         """What one error of the judged value comes to; several where it sums up more than one member."""
-        where = self._written(self.locate(error.absolute_keyword_location or ""))
+        where = self.locate(error.absolute_keyword_location or "")
         match error.kind:
             case Kinds.AnyOf() | Kinds.OneOfNotValid():
                 yield from self._alternatives(error, value, where)
@@ -106,20 +106,6 @@ class Explainer:
                 yield _error(error, self.refusal, where, {})
             case _:
                 yield _error(error, _keyword(error, where), where, error.kind.as_dict())
-
-    def _written(self, pointer: str) -> str:
-        """A pointer cut back to what is in the document: bounds of a format and refusals are the judges' own."""
-        value: JSONValue = dict(self.document)
-        written = ""
-        for token in to_tokens(pointer):
-            if isinstance(value, dict) and token in value:
-                value = value[token]
-            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-                value = value[int(token)]
-            else:
-                break
-            written = join(written, token)
-        return written
 
     def _alternatives(self, error: ValidationError, value: JSONValue, where: str) -> Iterator[SchemaError]:
         chosen = choose(self.document, where, error, value)

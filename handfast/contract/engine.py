@@ -1,0 +1,205 @@
+"""What the judges of one direction share: the compound of all schemas, and the engine that compiles them.
+
+Patterns are compiled by the linear-time engine of `jsonschema-rs`; a schema with a pattern that only the backtracking
+engine takes (look-around, back-references) is compiled by that one, which gives up, and refuses the value, after a
+fixed number of steps. The linter reports such patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+import jsonschema_rs
+from jsonschema_rs import ValidationErrorKind as Kinds
+from jsonschema_rs import canonical
+
+from handfast.contract.compound import REFUSE, Compound, build
+from handfast.contract.dialects import JSON_SCHEMA_2020_12
+from handfast.contract.directions import CODES, Directions
+from handfast.contract.formats import STRINGS
+from handfast.contract.model import Direction, JSONValue
+from handfast.contract.pointers import join, to_tokens
+from handfast.contract.schemas import Schemas
+from handfast.contract.verdicts import Explainer, SchemaError
+from handfast.errors import ContractError, Diagnostic
+
+FORMATS = "x-handfast-formats"
+"""The extension at the root of a document that makes `format` an annotation, with the value `annotate`."""
+
+_REGEX_SIZE = 150_000_000
+"""Bytes that one compiled pattern may take; bounded repetitions of Unicode classes need far more than the default."""
+
+_STEPS = 1_000_000
+"""Steps of the backtracking engine before it gives up on a value."""
+
+_Options: TypeAlias = jsonschema_rs.RegexOptions | jsonschema_rs.FancyRegexOptions
+_LINEAR = jsonschema_rs.RegexOptions(size_limit=_REGEX_SIZE)
+_BACKTRACKING = jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS, size_limit=_REGEX_SIZE)
+
+
+_NO_SCHEMA = "this is no schema of JSON Schema 2020-12"
+
+
+class Engine:
+    """What the judges of one direction share: the compound, and the registry made of it."""
+
+    def __init__(
+        self,
+        document: Mapping[str, JSONValue],
+        schemas: Schemas,
+        direction: Direction,
+        directions: Directions | None,
+        remotes: Mapping[str, JSONValue],
+    ) -> None:
+        self._document = document
+        self._schemas = schemas
+        self._directions = directions
+        self._remotes = remotes
+        self._refusal = CODES[direction]
+        self._located: dict[str, str] = {}
+        self._missing: set[str] = set()
+        self._built: tuple[Compound, jsonschema_rs.Registry] | None = None
+
+    def pointers(self) -> list[str]:
+        """The pointers of all outermost schemas."""
+        self._build()
+        return list(self._schemas.roots)
+
+    def faults(self) -> list[Diagnostic]:
+        """What can be said of schemas without compiling them: references that fail, keywords with wrong values."""
+        return [*self._broken_references(), *_invalid(self._build()[0])]
+
+    def explain(self, errors: Iterator[jsonschema_rs.ValidationError], value: JSONValue) -> Iterator[SchemaError]:
+        """Errors of the validators in our words; `value` is the one that was judged."""
+        explainer = Explainer(self._document, self._locate, self._refusal)
+        for error in errors:
+            yield from explainer.explain(error, value)
+
+    def _locate(self, location: str) -> str:
+        """The pointer of a keyword location, cut back to what is written in the document.
+
+        Bounds of a format and refusals are the judges' own. There are no more locations than keywords, so all are kept.
+        """
+        if (known := self._located.get(location)) is not None:
+            return known
+        value: JSONValue = dict(self._document)
+        written = ""
+        for token in to_tokens(self._build()[0].pointer(location)):
+            if isinstance(value, dict) and token in value:
+                value = value[token]
+            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
+                value = value[int(token)]
+            else:
+                break
+            written = join(written, token)
+        self._located[location] = written
+        return written
+
+    def compile(self, pointer: str) -> jsonschema_rs.Validator:
+        """The validator of the schema at a pointer; raises ContractError when it cannot be enforced."""
+        reference = self._referred(pointer)
+        try:
+            return self._compile(reference, _LINEAR)
+        except jsonschema_rs.ValidationError as error:
+            if not _is_pattern(error):
+                raise self._refused(error, pointer) from None
+        try:
+            return self._compile(reference, _BACKTRACKING)
+        except jsonschema_rs.ValidationError as error:
+            raise self._refused(error, pointer) from None
+
+    def _refused(self, error: jsonschema_rs.ValidationError, pointer: str) -> ContractError:
+        if isinstance(error.kind, Kinds.Referencing):
+            message = f"a reference leads nowhere: {error.message}"
+            return ContractError(
+                self._broken_references() or [_diagnostic("schema-reference-unresolved", message, pointer)]
+            )
+        if _is_pattern(error):
+            message = f"a pattern is no regular expression of ECMA-262: {error.message}"
+            return ContractError([_diagnostic("pattern-invalid", message, pointer)])
+        return ContractError([_diagnostic("schema-invalid", f"{_NO_SCHEMA}: {error.message}", pointer)])
+
+    def _broken_references(self) -> list[Diagnostic]:
+        compound, _ = self._build()
+        return [
+            *(
+                _diagnostic("schema-reference-remote", f"{uri} is not part of the contract", join(pointer, "$ref"))
+                for uri, pointer in compound.outside
+                if uri in self._missing
+            ),
+            *(
+                _diagnostic("schema-reference-unresolved", f"{reference} leads nowhere", join(pointer, "$ref"))
+                for reference, pointer in compound.dangling
+            ),
+        ]
+
+    def canonical(self, pointer: str) -> jsonschema_rs.CanonicalSchema | None:
+        """The schema in a form that can be reasoned about, or None."""
+        reference, registry = self._referred(pointer), self._build()[1]
+        try:
+            return jsonschema_rs.canonicalize(
+                {"$ref": reference}, registry=registry, validate_formats=True, pattern_options=_BACKTRACKING
+            )
+        except (ValueError, canonical.CanonicalizationError):
+            return None
+
+    def _compile(self, reference: str, options: _Options) -> jsonschema_rs.Validator:
+        return jsonschema_rs.Draft202012Validator(
+            {"$ref": reference},
+            registry=self._build()[1],
+            validate_formats=self._document.get(FORMATS) != "annotate",
+            formats=dict(STRINGS),
+            keywords={REFUSE: _Refused},
+            pattern_options=options,
+        )
+
+    def _referred(self, pointer: str) -> str:
+        reference = self._build()[0].reference(pointer)
+        if reference is None:
+            self._built = None  # `reference` has noted the place, if there is one, as a schema that somebody wants
+            reference = self._build()[0].reference(pointer)
+        if reference is None:
+            raise ContractError([_diagnostic("schema-missing", "there is no schema here", pointer)])
+        return reference
+
+    def _build(self) -> tuple[Compound, jsonschema_rs.Registry]:
+        if self._built is None:
+            compound = build(self._document, self._schemas, self._directions)
+            resources = {**self._remotes, compound.uri: compound.resource}
+            registry = jsonschema_rs.Registry(list(resources.items()), retriever=self._not_supplied)
+            self._built = compound, registry
+        return self._built
+
+    def _not_supplied(self, uri: str) -> jsonschema_rs.JSONType:
+        """What stands for a document that nobody supplied: a schema that cannot be compiled."""
+        self._missing.add(uri)
+        return {"$ref": "#/not-supplied"}
+
+
+class _Refused:
+    """The keyword beside a member that the direction leaves out: nothing fits it."""
+
+    def __init__(self, parent_schema: dict[str, object], value: object, schema_path: list[str | int]) -> None:
+        pass
+
+    def validate(self, instance: object) -> None:
+        raise ValueError("left out")
+
+
+def _is_pattern(error: jsonschema_rs.ValidationError) -> bool:
+    return isinstance(error.kind, Kinds.Format) and error.kind.format == "regex"
+
+
+def _invalid(compound: Compound) -> Iterator[Diagnostic]:
+    """The schemas that are none, with the places of what is wrong."""
+    metaschema = jsonschema_rs.Draft202012Validator({"$ref": JSON_SCHEMA_2020_12})
+    if metaschema.is_valid(compound.resource):
+        return
+    for pointer, schema in compound.schemas.roots.items():
+        for error in () if metaschema.is_valid(schema) else metaschema.iter_errors(schema):
+            yield _diagnostic("schema-invalid", f"{_NO_SCHEMA}: {error.message}", join(pointer, *error.instance_path))
+
+
+def _diagnostic(code: str, message: str, pointer: str) -> Diagnostic:
+    return Diagnostic(code=code, message=message, pointer=pointer)
