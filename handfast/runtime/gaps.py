@@ -74,10 +74,10 @@ def _tag_gaps(contract: Contract, handlers: Handlers, *, has_fallback: bool) -> 
         if not found and not has_fallback:
             first = next(operation for operation in contract.operations if operation.tag == tag)
             count = sum(operation.tag == tag for operation in contract.operations)
+            many = f"{count} operations" if count > 1 else "1 operation"
             yield (
-                f"{contract.locate(first.pointer)}: the tag {tag} ({count} operations, {first.operation_id} is the "
-                f"first) has no handler class; write one that subclasses {names.operations_class_name(tag)} and give "
-                "it to bind"
+                f"{contract.locate(first.pointer)}: the tag {tag} ({many}, {first.operation_id} is the first) has "
+                f"no handler class; write one that subclasses {names.operations_class_name(tag)} and give it to bind"
             )
     for implementation in handlers.implementations:
         for tag in implementation.tags:
