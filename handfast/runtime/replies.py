@@ -325,9 +325,7 @@ class Replies:
         if content.stream is None:
             answer.stream = bytes_of(chunks)
             return
-        check = None
-        if content.stream.schema is not None:
-            check = self._check(content.stream.schema.pointer)
+        check = self._check(content.stream.schema.pointer)
         answer.stream = content.stream.encode(chunks, check, lambda errors: self._item_broken(answer.status, errors))
 
     def _item_broken(self, status: int, errors: Sequence[str]) -> None:

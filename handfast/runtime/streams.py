@@ -30,26 +30,32 @@ class Stream:
     """How the items of one media type are framed, and the schema that judges each."""
 
     frame: Callable[[JSONValue, bytes], bytes]
-    schema: Schema | None
+    schema: Schema
 
     async def encode(
         self, items: AsyncIterable[object], check: Check | None, broken: Callable[[Sequence[str]], None]
     ) -> AsyncGenerator[bytes, None]:
         """The chunks for the items; `broken` is told what is wrong with one, and may raise to end the stream."""
         async for item in items:
-            raw = to_json(item, by_alias=True)
-            value = cast("JSONValue", from_json(raw, allow_inf_nan=False))
+            try:
+                raw = to_json(item, by_alias=True)
+                value = cast("JSONValue", from_json(raw, allow_inf_nan=False))
+            except ValueError as error:
+                broken([f"no JSON can be made of it: {error}"])
+                continue
             if check is not None and (errors := check(value)):
                 broken(errors)
             yield self.frame(value, raw)
 
 
 def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> Stream | None:
-    """The stream that a media type is, or None when its bodies are sent in one piece."""
+    """The stream of JSON values that a media type is; None without `itemSchema`, when bodies are bytes as they come."""
     name = media_type.split(";")[0].strip().lower()
     schema = declaration.item_schema
+    if schema is None:
+        return None
     if name == _EVENTS:
-        return Stream(_event if schema is None or _describes_event(schema, contract) else _data, schema)
+        return Stream(_event if _describes_event(schema, contract) else _data, schema)
     if name in _LINES:
         return Stream(lambda value, raw: raw + b"\n", schema)
     if name == "application/json-seq" or name.endswith("+json-seq"):

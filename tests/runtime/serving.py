@@ -20,15 +20,25 @@ PROBLEM = "application/problem+json"
 
 def problem(description: str, **more: JSONValue) -> JSONValue:
     """A response with a problem."""
-    return {"description": description, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}, **more}
+    return {
+        "description": description,
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        **more,
+    }
 
 
 def contract_of(
-    paths: Mapping[str, JSONValue], *, server: str = "/api", security: JSONValue = None, schemas: Mapping[str, JSONValue] | None = None, **components: JSONValue
+    paths: Mapping[str, JSONValue],
+    *,
+    server: str = "/api",
+    version: str = "3.1.1",
+    security: JSONValue = None,
+    schemas: Mapping[str, JSONValue] | None = None,
+    **components: JSONValue,
 ) -> Contract:
     """A contract with these paths; `Thing` and `Problem` are among its schemas."""
     document: dict[str, JSONValue] = {
-        "openapi": "3.1.1",
+        "openapi": version,
         "info": {"title": "Things", "version": "1"},
         "servers": [{"url": server}],
         "paths": dict(paths),
@@ -56,7 +66,9 @@ def contract_of(
 
 
 @contextmanager
-def serving(contract: Contract, *handlers: type[Operations], app: FastAPI | None = None, **options: object) -> Iterator[TestClient]:
+def serving(
+    contract: Contract, *handlers: type[Operations], app: FastAPI | None = None, **options: object
+) -> Iterator[TestClient]:
     """A client of an application with these handlers."""
     app = app or FastAPI(openapi_url=None)
     bind(app, contract, handlers, **options)  # type: ignore[arg-type]  # options of bind

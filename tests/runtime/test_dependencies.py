@@ -191,7 +191,9 @@ def by_handfast(depends: list[Any], ending: Callable[[], None], app_depends: lis
             return Choose200({})
 
     responses = {"200": {"description": "It.", "content": {"application/json": {}}}}
-    bind(app, contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}}), [Many])
+    bind(
+        app, contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}}), [Many]
+    )
     return app
 
 
@@ -215,7 +217,9 @@ def succeed() -> None:
 def test_the_trace_is_fastapis(tree: str, ending: Callable[[], None]) -> None:
     theirs = trace_of(by_fastapi(TREES[tree], ending, []))
     ours = trace_of(by_handfast(TREES[tree], ending, []))
-    if "task" in theirs[1]:  # theirs run before dependencies with yield are left, ours after: one request, one transaction
+    if (
+        "task" in theirs[1]
+    ):  # theirs run before dependencies with yield are left, ours after: one request, one transaction
         assert sorted(ours[1]) == sorted(theirs[1])
     else:
         assert ours[1] == theirs[1]
@@ -296,7 +300,9 @@ async def test_clean_up_is_not_cut_off_by_a_cancellation() -> None:
     TRACE.clear()
     app = FastAPI(openapi_url=None)
     responses = {"200": {"description": "It.", "content": {"application/json": {}}}}
-    bind(app, contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}}), [Many])
+    bind(
+        app, contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}}), [Many]
+    )
     scope = {"type": "http", "method": "GET", "path": "/api/", "raw_path": b"/api/", "query_string": b"", "headers": []}
 
     async def receive() -> dict[str, object]:

@@ -9,7 +9,17 @@ from fastapi import Depends
 from handfast.contract import JSONValue
 from handfast.runtime import Credentials, Grant, Limits, Operations, Problem
 from handfast.runtime.problems import TABLE, Cause, refusal, refusals
-from tests.runtime.serving import PATHS, PROBLEM, Choose200, PutThing200, Thing, ThingsOperations, contract_of, problem, serving
+from tests.runtime.serving import (
+    PATHS,
+    PROBLEM,
+    Choose200,
+    PutThing200,
+    Thing,
+    ThingsOperations,
+    contract_of,
+    problem,
+    serving,
+)
 
 JSON = {"content-type": "application/json"}
 
@@ -66,7 +76,9 @@ def test_everything_that_is_wrong_is_told_at_once_and_nothing_of_the_input() -> 
         pass
 
     with serving(contract_of(PATHS), Things) as client:
-        answer = client.put("/api/things/1?dry=secret1&more=secret2", json={"name": "secret3", "size": "secret4", "secret": 1})
+        answer = client.put(
+            "/api/things/1?dry=secret1&more=secret2", json={"name": "secret3", "size": "secret4", "secret": 1}
+        )
     assert answer.status_code == 422
     found = {(each.get("in", "body"), each.get("parameter", each.get("pointer"))) for each in answer.json()["errors"]}
     assert found == {

@@ -37,7 +37,9 @@ class Transaction:
     events: list[str]
 
 
-def things(answer: Answering, events: list[str], *, inject: Callable[[Response], None] | None = None) -> type[Operations]:
+def things(
+    answer: Answering, events: list[str], *, inject: Callable[[Response], None] | None = None
+) -> type[Operations]:
     """Handlers that answer with what `answer` gives or raises, in a transaction."""
 
     async def transaction() -> AsyncIterator[Transaction]:
@@ -185,9 +187,7 @@ def test_a_commit_that_fails_is_answered_instead_of_the_reply() -> None:
     assert (answer.status_code, answer.json()["title"]) == (404, "late")
 
 
-@pytest.mark.parametrize(
-    ("mode", "status", "logged"), [("enforce", 500, 1), ("report", 200, 1), ("off", 200, 0)]
-)
+@pytest.mark.parametrize(("mode", "status", "logged"), [("enforce", 500, 1), ("report", 200, 1), ("off", 200, 0)])
 def test_modes(mode: str, status: int, logged: int, caplog: pytest.LogCaptureFixture) -> None:
     with serving(contract_of(PATHS), things(lambda: ok(name="too long"), []), mode=mode) as client:
         assert client.get("/api/things/1").status_code == status
@@ -309,5 +309,3 @@ def test_not_acceptable_is_answered_only_where_it_is_declared() -> None:
     with serving(contract, Many) as client:
         assert client.get("/api/", headers={"accept": "image/png"}).status_code == 406
         assert client.get("/api/", headers={"accept": "image/png, */*;q=0.1"}).status_code == 200
-
-

@@ -60,7 +60,9 @@ def test_a_path_leads_to_one_template(trie: Trie[str], method: str, path: str, t
     assert (found.targets[method], found.values) == (template, values)
 
 
-@pytest.mark.parametrize("path", ["", "/b", "/a", "/a/", "/a//", "//", "/x//c", "/slash", "/%FF", "/m/a", "/A/b", "/a/b/"])
+@pytest.mark.parametrize(
+    "path", ["", "/b", "/a", "/a/", "/a//", "//", "/x//c", "/slash", "/%FF", "/m/a", "/A/b", "/a/b/"]
+)
 def test_other_paths_lead_nowhere(trie: Trie[str], path: str) -> None:
     assert trie.find(path, "GET") is None
 

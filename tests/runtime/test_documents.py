@@ -1,0 +1,91 @@
+"""The contract as it is served, and the page that documents it without a byte from outside."""
+
+import json
+import re
+
+import pytest
+import yaml
+from fastapi import FastAPI
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from handfast.runtime import bind
+from tests.runtime.serving import PATHS, ThingsOperations, contract_of
+
+CONTRACT = contract_of(PATHS)
+
+
+def application(docs: str | None = "/docs") -> FastAPI:
+    app = FastAPI(openapi_url=None)
+    bind(app, CONTRACT, [ThingsOperations], docs=docs)
+    return app
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/openapi.yaml"])
+def test_the_contract_is_served_as_it_was_written(path: str) -> None:
+    with TestClient(application()) as client:
+        answer = client.get(path)
+        again = client.get(path, headers={"if-none-match": f'"other", W/{answer.headers["etag"]}'})
+        other = client.get(path, headers={"if-none-match": '"other"'})
+        head = client.head(path)
+    read = json.loads if path.endswith("json") else yaml.safe_load
+    assert read(answer.text) == CONTRACT.source
+    assert answer.headers["content-type"] == f"application/{path[9:]}"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
+    assert (other.status_code, head.content) == (200, b"")
+
+
+def test_the_page_needs_nothing_from_outside() -> None:
+    with TestClient(application()) as client:
+        page = client.get("/docs")
+        assert page.status_code == 200
+        policy = page.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert "unsafe" not in policy
+        assert not re.search(r"<script>|<style>|\son\w+=|style=", page.text)
+        links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert len(links) == 4
+        for link in links:
+            assert link.startswith("/docs/")
+            answer = client.get(link)
+            assert (answer.status_code, answer.headers["x-content-type-options"]) == (200, "nosniff")
+        assert '"/openapi.json"' in client.get("/docs/init.js").text
+
+
+def test_a_mounted_page_finds_its_files() -> None:
+    with TestClient(Starlette(routes=[Mount("/under", application())])) as client:
+        page = client.get("/under/docs")
+        for link in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+            assert client.get(link).status_code == 200
+        assert '"/under/openapi.json"' in client.get("/under/docs/init.js").text
+
+
+@pytest.mark.parametrize(
+    ("docs", "method", "path", "status"),
+    [
+        (None, "GET", "/docs", 404),
+        (None, "GET", "/openapi.json", 200),
+        ("/reference", "GET", "/reference", 200),
+        ("/reference", "GET", "/docs", 404),
+        ("/docs", "GET", "/docs/", 404),
+        ("/docs", "GET", "/docs/../secret", 404),
+        ("/docs", "POST", "/docs", 405),
+        ("/docs", "OPTIONS", "/openapi.json", 204),
+    ],
+)
+def test_where_the_page_is(docs: str | None, method: str, path: str, status: int) -> None:
+    with TestClient(application(docs), follow_redirects=False) as client:
+        answer = client.request(method, path)
+    assert answer.status_code == status
+    assert ("allow" in answer.headers) is (status in (204, 405))
+
+
+def test_a_title_cannot_become_markup() -> None:
+    contract = contract_of(PATHS)
+    object.__setattr__(contract, "title", "</title><script>alert(1)</script>")
+    app = FastAPI(openapi_url=None)
+    bind(app, contract, [ThingsOperations])
+    with TestClient(app) as client:
+        assert "<script>alert" not in client.get("/docs").text

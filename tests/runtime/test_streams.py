@@ -1,0 +1,145 @@
+"""Streamed replies: framed by their media type, each item judged, sent at once, ended when one breaks the contract."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from pydantic import BaseModel
+from starlette.types import Message
+
+from handfast.contract import JSONValue
+from handfast.runtime import Operations, bind
+from tests.runtime.serving import Choose200, contract_of
+
+
+class Tick(BaseModel):
+    n: int
+
+
+class Event(BaseModel):
+    data: str
+    event: str | None = "tick"
+    id: str | None = None
+
+
+ITEM: JSONValue = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "maximum": 9}}}
+EVENT: JSONValue = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "data": {"type": "string"},
+        "event": {"type": ["string", "null"]},
+        "id": {"type": ["string", "null"]},
+    },
+}
+
+
+@dataclass
+class Seen:
+    """What came out of an application, in order, with what the handler did between."""
+
+    events: list[str]
+    chunks: list[bytes]
+    status: int = 0
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    is_complete: bool = False
+
+
+def run(content: JSONValue, items: list[object], *, method: str = "GET", pause: float = 0) -> Seen:
+    seen = Seen([], [])
+
+    async def transaction() -> AsyncIterator[None]:
+        try:
+            yield
+        except BaseException as error:
+            seen.events.append(f"rollback {type(error).__name__}")
+            raise
+        seen.events.append("commit")
+
+    class Many(Operations, tag="default"):
+        def __init__(self, session: Annotated[None, Depends(transaction)]) -> None: ...
+
+        async def choose(self) -> Choose200:
+            async def stream() -> AsyncIterator[object]:
+                for item in items:
+                    seen.events.append("made")
+                    yield item
+                    await asyncio.sleep(pause)
+
+            return Choose200(stream())
+
+    responses: JSONValue = {"200": {"description": "It.", "content": content}}
+    contract = contract_of(
+        {"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}}, version="3.2.0"
+    )
+    app = FastAPI(openapi_url=None)
+    bind(app, contract, [Many])
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            seen.status, seen.headers = message["status"], tuple(message["headers"])
+        elif message.get("body"):
+            seen.chunks.append(message["body"])
+            seen.events.append("sent")
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            seen.is_complete = True
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {
+        "type": "http", "method": method, "path": "/api/", "raw_path": b"/api/", "query_string": b"", "headers": [],
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("media_type", "schema", "items", "chunks"),
+    [
+        ("application/jsonl", ITEM, [Tick(n=1), Tick(n=2)], [b'{"n":1}\n', b'{"n":2}\n']),
+        ("application/x-ndjson", ITEM, [Tick(n=1)], [b'{"n":1}\n']),
+        ("application/json-seq", ITEM, [Tick(n=1)], [b'\x1e{"n":1}\n']),
+        ("application/geo+json-seq", ITEM, [Tick(n=1)], [b'\x1e{"n":1}\n']),
+        ("text/event-stream", ITEM, [Tick(n=1)], [b'data: {"n":1}\n\n']),
+        ("text/event-stream", EVENT, [Event(data="a\nb\r\nc")], [b"event: tick\ndata: a\ndata: b\ndata: c\n\n"]),
+        ("text/event-stream", EVENT, [Event(data="x", event=None, id="7")], [b"id: 7\ndata: x\n\n"]),
+        ("application/octet-stream", None, [b"ab", b"", b"c"], [b"ab", b"c"]),
+    ],
+)
+def test_items_are_framed(media_type: str, schema: JSONValue, items: list[object], chunks: list[bytes]) -> None:
+    content: dict[str, Any] = {media_type: {} if schema is None else {"itemSchema": schema}}
+    seen = run(content, items)
+    assert (seen.status, seen.chunks, seen.is_complete) == (200, chunks, True)
+    assert dict(seen.headers)[b"content-type"].startswith(media_type.encode())
+    assert b"content-length" not in dict(seen.headers)
+    assert seen.events[-1] == "commit"
+
+
+def test_each_item_is_sent_before_the_next_is_made() -> None:
+    seen = run({"application/jsonl": {"itemSchema": ITEM}}, [Tick(n=index % 9) for index in range(10_000)])
+    assert seen.events == ["made", "sent"] * 10_000 + ["commit"]
+
+
+def test_an_item_that_breaks_its_schema_ends_the_stream(caplog: pytest.LogCaptureFixture) -> None:
+    seen = run({"application/jsonl": {"itemSchema": ITEM}}, [Tick(n=1), Tick(n=10), Tick(n=2)])
+    assert seen.chunks == [b'{"n":1}\n']
+    assert not seen.is_complete
+    assert seen.events == ["made", "sent", "made", "rollback ResponseViolation"]
+    (record,) = [record for record in caplog.records if record.name == "handfast.violations"]
+    assert "/n: must be at most 9" in record.getMessage()
+
+
+def test_head_of_a_stream_makes_no_items() -> None:
+    seen = run({"application/jsonl": {"itemSchema": ITEM}}, [Tick(n=1)], method="HEAD")
+    assert (seen.status, seen.chunks, seen.events) == (200, [], ["commit"])
+
+
+def test_items_are_json(caplog: pytest.LogCaptureFixture) -> None:
+    seen = run({"application/jsonl": {"itemSchema": {}}}, [{"a": [1, None]}, float("nan")])
+    assert [json.loads(chunk) for chunk in seen.chunks] == [{"a": [1, None]}]
+    assert not seen.is_complete
