@@ -21,7 +21,7 @@ from watchfiles import Change, DefaultFilter, watch
 
 from handfast.errors import HandfastError
 from handfast.server.options import ServerOptions
-from handfast.server.workers import Worker, replace_worker, stopping_on_signals
+from handfast.server.workers import Worker, stopping_on_signals
 
 _LOG = logging.getLogger("handfast.server")
 
@@ -76,6 +76,7 @@ class _Reloader:
         self._stopped = stopped
         self._announce = announce
         self._worker: Worker | None = None
+        self._spare: Worker | None = None  # has imported what no save changes, and waits for the next one
         self._started = 0.0
         self._has_announced = False
 
@@ -89,8 +90,8 @@ class _Reloader:
                 self._take(changes)
         finally:
             self._listener.close()
-            if self._worker is not None:
-                self._worker.end()
+            for worker in filter(None, (self._spare, self._worker)):
+                worker.end()
 
     def _changes(self) -> Iterator[set[tuple[Change, str]]]:
         contract = self._reload.contract.resolve()
@@ -146,16 +147,26 @@ class _Reloader:
         return True
 
     def _start(self) -> None:
+        """Start the newest code, and end the old process once the new one takes requests, unless it cannot start."""
+        began = time.monotonic()
         self._started = time.time()
-        before = self._worker
-        self._worker = replace_worker(before, self._options, self._listener, self._stopped)
-        if self._stopped.is_set():
-            return
-        if self._worker is before:
-            _LOG.error("the application could not start: %s", self._what_now())
-        elif not self._has_announced:
-            self._has_announced = True
-            _LOG.info("%s (pid %d), reloading on save", self._announce, os.getpid())
+        new, self._spare = self._spare or Worker(self._options, self._listener), None
+        new.go()
+        if new.await_ready(self._stopped):
+            old, self._worker = self._worker, new
+            if old is not None:
+                old.end()
+                _LOG.info("reloaded in %.1f s", time.monotonic() - began)
+            elif not self._has_announced:
+                self._has_announced = True
+                _LOG.info("%s (pid %d), reloading on save", self._announce, os.getpid())
+        else:
+            new.end()
+            if not self._stopped.is_set():
+                _LOG.error("the application could not start: %s", self._what_now())
+        if not self._stopped.is_set():
+            preload = self._worker.modules if self._worker is not None else None
+            self._spare = Worker(self._options, self._listener, preload or [])
 
     def _what_now(self) -> str:
         return "the old one goes on, and the next save is tried" if self._worker else "the next save is tried"

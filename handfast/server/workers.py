@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -9,9 +10,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from handfast.server.options import ServerOptions
@@ -23,34 +23,43 @@ _RETRY_SECONDS = 1.0
 
 
 class Worker:
-    """A process that serves on a socket which it inherits; its own session keeps Ctrl+C away from it."""
+    """A process that serves on a socket which it inherits; its own session keeps Ctrl+C away from it.
 
-    def __init__(self, options: ServerOptions, listener: socket.socket) -> None:
+    It imports the modules of `preload` and then waits for `go` before it touches the application.
+    """
+
+    def __init__(self, options: ServerOptions, listener: socket.socket, preload: Sequence[str] = ()) -> None:
         self._control, theirs = socket.socketpair()
         self._patience = options.limits.lame_duck_seconds + options.limits.drain_seconds + _SPARE_SECONDS
         fds = (listener.fileno(), theirs.fileno())
         command = [sys.executable, "-m", "handfast.server.worker", options.as_text(), *map(str, fds)]
         with theirs:
             self._process = subprocess.Popen(command, pass_fds=fds, start_new_session=True)
+        self._control.sendall(json.dumps(preload).encode() + b"\n")
         self._control.setblocking(False)
+        self._said = b""
         self._was_asked = False
-        self.is_ready = False
+        self.modules: list[str] | None = None
+        """What it has imported from installed distributions, when it takes requests."""
 
     @property
     def exit_code(self) -> int | None:
         """The exit code of a process that has ended."""
         return self._process.poll()
 
+    def go(self) -> None:
+        """Let it import the application, and serve."""
+        with suppress(OSError):  # it has ended already, which its exit code tells
+            self._control.sendall(b"go\n")
+
     def look(self) -> bool:
         """Whether it takes requests by now."""
-        if not self.is_ready:
-            try:
-                self.is_ready = bool(self._control.recv(1))
-            except BlockingIOError:
-                pass
-            except OSError:
-                self.is_ready = False
-        return self.is_ready
+        with suppress(BlockingIOError, ConnectionResetError):
+            while self.modules is None and (data := self._control.recv(65536)):
+                self._said += data
+                if self._said.endswith(b"\n"):
+                    self.modules = json.loads(self._said)
+        return self.modules is not None
 
     def await_ready(self, stopped: threading.Event) -> bool:
         """Wait until it takes requests; False when it ends before, or when everything is to be stopped."""
@@ -96,7 +105,7 @@ def stopping_on_signals() -> Generator[threading.Event]:
 def run_workers(options: ServerOptions, listener: socket.socket, count: int, announce: str) -> int:
     """Serve with `count` processes until a signal comes; one that dies is replaced. Answers the exit code."""
     with stopping_on_signals() as stopped:
-        workers = [Worker(options, listener) for _ in range(count)]
+        workers = [_started(options, listener) for _ in range(count)]
         code = 0
         if all(worker.await_ready(stopped) for worker in workers):
             _LOG.info("%s, with %d processes (pid %d)", announce, count, os.getpid())
@@ -119,19 +128,10 @@ def _replaced(worker: Worker, options: ServerOptions, listener: socket.socket, s
     worker.end()
     if not worker.look():
         stopped.wait(_RETRY_SECONDS)  # it could not start: not again and again as fast as possible
-    return Worker(options, listener)
+    return _started(options, listener)
 
 
-def replace_worker(
-    old: Worker | None, options: ServerOptions, listener: socket.socket, stopped: threading.Event
-) -> Worker | None:
-    """Start a new process, end the old one once it takes requests, and answer it; or the old one if it cannot start."""
-    new = Worker(options, listener)
-    began = time.monotonic()
-    if not new.await_ready(stopped):
-        new.end()
-        return old
-    if old is not None:
-        old.end()
-        _LOG.info("reloaded in %.1f s", time.monotonic() - began)
-    return new
+def _started(options: ServerOptions, listener: socket.socket) -> Worker:
+    worker = Worker(options, listener)
+    worker.go()
+    return worker

@@ -133,7 +133,7 @@ class Running:
 
     def is_well(self) -> bool:
         """Whether the next request is answered."""
-        return self.ask(b"GET /well HTTP/1.1\r\nHost: a\r\n\r\n").json["path"] == "/well"
+        return bool(self.ask(b"GET /well HTTP/1.1\r\nHost: a\r\n\r\n").json["path"] == "/well")
 
     def find_port(self) -> None:
         """Take the port from what it has printed."""
