@@ -36,7 +36,8 @@ class _Carried:
 def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emitter, scope: Scope) -> str:
     """The annotation of a body: the union of what its media types carry; `place` names objects without a name.
 
-    Where several media types carry different things, the subtype tells their names apart: `SendRequestJson`.
+    Where several media types carry different things, the subtype tells their names apart: `SendRequestJson`; then a
+    union that one of them carries gets a name too, so that the members of the annotation are one for each.
     """
     distinct: list[_Carried] = []
     for name, media_type in content.items():
@@ -47,15 +48,16 @@ def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emi
     written: dict[str, None] = {}
     for carried in distinct:
         subtype = pascal_case(carried.media_type.partition("/")[2]) if len(valued) > 1 else ""
-        written[_written(carried, place.named(place.name + subtype), emitter, scope)] = None
+        inner = place.named(place.name + subtype)
+        written[_written(carried, inner, emitter, scope, is_alone=len(valued) < 2)] = None
     return " | ".join(written)
 
 
 def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Emitter) -> _Carried:
     essence = name.partition(";")[0].strip().lower()
     if media_type.item_schema is not None or essence in _STREAMS or essence.endswith("+json-seq"):
-        item = media_type.item_schema
-        return _Carried("items", ANY if item is None else emitter.type_of(item, direction), essence)
+        item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
+        return _Carried("items", _file(item, None, emitter) if essence.startswith("multipart/") else item, essence)
     schema = ANY if media_type.schema is None else emitter.type_of(media_type.schema, direction)
     if essence == "application/json" or essence.endswith("+json"):
         return _Carried("value", schema, essence)
@@ -66,10 +68,12 @@ def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Em
     return _Carried("text" if essence.startswith("text/") else "bytes", media_type=essence)
 
 
-def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope) -> str:
+def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope, *, is_alone: bool) -> str:
     request = place.direction is Direction.REQUEST
     iterable = "AsyncIterator" if request else "AsyncIterable"
     match carried.kind:
+        case "value" if request and not is_alone and len(emitter.settled(carried.type, place)) > 1:
+            return scope.model(emitter.add(carried.type, place))
         case "value":
             return annotation(carried.type, place, emitter, scope)
         case "items":
@@ -84,6 +88,8 @@ def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope) ->
 def _with_files(type_: Type, encoding: Mapping[str, Encoding], emitter: Emitter) -> Type:
     """The type of a multipart body, whose binary members are files; the same type if it has none."""
     written = emitter.written_out(type_, Direction.REQUEST)
+    if len(written) == 1 and isinstance(written[0], Array):
+        return _file(type_, None, emitter)
     if len(written) != 1 or not isinstance(form := written[0], Object):
         return type_
     members = {

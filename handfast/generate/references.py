@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, urldefrag, urljoin
+from urllib.parse import quote, urldefrag
 
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.places import Kind, walk
 from handfast.contract.pointers import from_fragment, to_pointer
 from handfast.contract.schemas import Schemas
+from handfast.contract.uris import resolve
 
 _BASE = "https://contract.invalid/openapi"
 _ANCHORS = ("$anchor", "$dynamicAnchor")
@@ -63,7 +64,7 @@ class References:
 
     def resolve(self, reference: str, pointer: str) -> str | None:
         """The JSON Pointer of the schema that a reference written at `pointer` leads to; None if there is none."""
-        uri, fragment = urldefrag(_absolute(self._base(pointer), reference))
+        uri, fragment = urldefrag(resolve(self._base(pointer), reference))
         root = "" if uri == _BASE else self._identifiers.get(uri)
         if root is None:
             return None
@@ -78,7 +79,7 @@ class References:
     def _index(self, schema: dict[str, JSONValue], pointer: str) -> None:
         identifier = schema.get("$id")
         if isinstance(identifier, str) and not identifier.startswith("#"):
-            base = urldefrag(_absolute(self._base(pointer), identifier)).url
+            base = urldefrag(resolve(self._base(pointer), identifier)).url
             self._bases[pointer] = base
             self._identifiers[base] = pointer
         for keyword in _ANCHORS:
@@ -99,10 +100,3 @@ def discriminator(schema: SchemaValue) -> dict[str, JSONValue] | None:
         return None
     found = schema.get("discriminator")
     return found if isinstance(found, dict) and isinstance(found.get("propertyName"), str) else None
-
-
-def _absolute(base: str, reference: str) -> str:
-    """RFC 3986 resolution that also takes `#...` on a URN, which `urljoin` does not."""
-    if not reference or reference.startswith("#"):
-        return urldefrag(base).url + reference
-    return urljoin(base, reference)

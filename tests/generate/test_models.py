@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
+from pydantic import MISSING, TypeAdapter, ValidationError
 
 from handfast.contract.model import Direction
 from handfast.errors import GenerationError
@@ -284,13 +285,13 @@ def test_a_discriminator_is_a_hint_that_is_followed(tmp_path: Path) -> None:
             value = {"petType": tag, "n": 1}
             assert type(adapter.validate_json(json.dumps(value))) is model
             assert _dumped(adapter, value) == value
-        for value in [
+        for each in [
             None,
             {"petType": "unknown"},
             {"n": 1},
             {"petType": "Dog", "friend": {"petType": "woof", "friend": None}},
         ]:
-            assert _dumped(pets, value) == value
+            assert _dumped(pets, each) == each
         nested = pets.validate_json('{"petType": "Cat", "friend": {"petType": "woof"}}')
         assert type(nested) is models.Cat
         given = models.Dog(pet_type="Dog", friend=models.Dog(pet_type="woof"))
@@ -400,3 +401,18 @@ def test_values_that_have_names_become_an_enum(tmp_path: Path) -> None:
         assert json.loads(holder.model_dump_json()) == {"Mood": "a b", "Level": 2}
         assert holder.mood == "a b"
         assert not _admits(TypeAdapter(models.Holder), {"Mood": "d"})
+
+
+def test_each_media_type_of_a_body_has_one_member_of_its_annotation(tmp_path: Path) -> None:
+    union = {"anyOf": [{"$ref": f"{_REFERENCE}A"}, {"$ref": f"{_REFERENCE}B"}]}
+    form = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+    content = {**json_content(union), "multipart/form-data": {"schema": form}, "text/plain": {}, "image/png": {}}
+    schemas = {name: {"type": "object", "properties": {name: {"type": "integer"}}} for name in "AB"}
+    sent = operation("send", requestBody={"content": content})
+    with imported(contract({"/s": {"post": sent}}, schemas=schemas), tmp_path) as package:
+        models, runtime = package.models, import_module("handfast.runtime")
+        method = package.operations.things.ThingsOperations.send
+        assert method.__annotations__["body"] == (
+            models.SendRequestJson | models.SendRequestFormData | str | runtime.ByteStream | None
+        )
+        assert models.SendRequestFormData.model_fields["file"].annotation == runtime.Upload | MISSING
