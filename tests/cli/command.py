@@ -65,6 +65,37 @@ components:
 """
 
 
+NOTES = """\
+from typing import final
+
+from typing_extensions import override
+
+from made.models import Note, Problem
+from made.operations.notes import GetNote200, NotesOperations
+from made.replies import Refusal
+
+
+@final
+class Notes(NotesOperations):
+    @override
+    async def get_note(self, *, note_id: int) -> GetNote200 | Refusal:
+        if note_id > 9:
+            raise Refusal(Problem(title="There is no such note.", status=404), status=404)
+        return GetNote200(Note(text=f"This is note {note_id}."))
+"""
+APP = """\
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from desk.notes import Notes
+from handfast import bind, load_contract
+
+app = FastAPI(openapi_url=None)
+bind(app, load_contract(Path(__file__).parents[1] / "api" / "notes.yaml"), [Notes])
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a command ended."""

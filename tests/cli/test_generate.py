@@ -29,16 +29,15 @@ def test_it_writes_once_and_then_leaves_alone(tmp_path: Path) -> None:
     assert (check.code, check.out) == (0, "made/ is up to date\n")
 
 
-def test_check_lists_what_differs_and_writes_nothing(tmp_path: Path) -> None:
-    file = write_project(tmp_path)
-    handfast("generate", folder=tmp_path)
-    before = contents(tmp_path / "made")
+def test_check_lists_what_differs_and_writes_nothing(service: Path) -> None:
+    file = service / "api" / "notes.yaml"
+    before = contents(service / "made")
     file.write_text(CONTRACT.replace("operationId: getNote", "operationId: readNote"), encoding="utf-8")
-    check = handfast("generate", "--check", folder=tmp_path)
+    check = handfast("generate", "--check", folder=service)
     assert (check.code, check.out) == (1, "")
     assert "made/ is not what api/notes.yaml says; run: handfast generate" in check.err
     assert "changed  operations/notes.py" in check.err
-    assert contents(tmp_path / "made") == before
+    assert contents(service / "made") == before
 
 
 def test_a_folder_can_be_named(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.command import CONTRACT, handfast
-from tests.cli.test_routes import NOTES, write_service
+from tests.cli.command import CONTRACT, NOTES, handfast
 
 ANOTHER = """\
     delete:
@@ -26,26 +25,24 @@ components:
 """
 
 
-def test_a_new_operation_gets_a_method_behind_those_that_are_there(tmp_path: Path) -> None:
-    write_service(tmp_path)
+def test_a_new_operation_gets_a_method_behind_those_that_are_there(service: Path) -> None:
     contract = CONTRACT.replace("components:\n", ANOTHER, 1)
-    (tmp_path / "api" / "notes.yaml").write_text(contract, encoding="utf-8")
-    assert handfast("generate", folder=tmp_path).code == 0
-    outcome = handfast("scaffold", folder=tmp_path)
+    (service / "api" / "notes.yaml").write_text(contract, encoding="utf-8")
+    assert handfast("generate", folder=service).code == 0
+    outcome = handfast("scaffold", folder=service)
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out == "desk/notes.py: to class Notes: delete_note\n"
-    text = (tmp_path / "desk" / "notes.py").read_text(encoding="utf-8")
+    text = (service / "desk" / "notes.py").read_text(encoding="utf-8")
     assert NOTES.partition("@final")[2] in text
-    routes = handfast("routes", folder=tmp_path)
+    routes = handfast("routes", folder=service)
     assert routes.code == 0, routes.err
     assert "deleteNote" in routes.out
-    assert handfast("scaffold", folder=tmp_path).out == "desk/: every operation has its method\n"
-    assert (tmp_path / "desk" / "notes.py").read_text(encoding="utf-8") == text
+    assert handfast("scaffold", folder=service).out == "desk/: every operation has its method\n"
+    assert (service / "desk" / "notes.py").read_text(encoding="utf-8") == text
 
 
-def test_the_first_class_is_written_whole(tmp_path: Path) -> None:
-    write_service(tmp_path)
-    (tmp_path / "desk" / "notes.py").unlink()
-    outcome = handfast("scaffold", folder=tmp_path)
+def test_the_first_class_is_written_whole(service: Path) -> None:
+    (service / "desk" / "notes.py").unlink()
+    outcome = handfast("scaffold", folder=service)
     assert outcome.out == "desk/notes.py: class Notes: get_note\n"
-    assert handfast("routes", folder=tmp_path).code == 0
+    assert handfast("routes", folder=service).code == 0
