@@ -123,6 +123,8 @@ def _path(parameter: Parameter, lexicon: Lexicon, shape: Shape) -> Gatherer:
 
 
 def _query(parameter: Parameter, lexicon: Lexicon, shape: Shape, others: frozenset[str]) -> Gatherer:
+    if shape.kinds.isdisjoint(_STRUCTURES) and parameter.style != "deepObject":
+        return _scalar_query(parameter.name, lexicon, shape)
     named = forms.by_style(parameter.name, lexicon, shape, parameter.style, parameter.explode)
     if not is_spread(parameter, shape):
         return lambda source: named(source.fields)
@@ -137,6 +139,17 @@ def _query(parameter: Parameter, lexicon: Lexicon, shape: Shape, others: frozens
             return found
         value = spread(fields)
         return None if value is None else (value,)
+
+    return gather
+
+
+def _scalar_query(name: str, lexicon: Lexicon, shape: Shape) -> Gatherer:
+    """The shortest way for what nearly all query parameters are."""
+    reader = lexicon.reader(shape)
+
+    def gather(source: Source) -> Candidates | None:
+        raws = source.fields.get(name)
+        return (reader(decode_form(_single(raws))),) if raws else None
 
     return gather
 
