@@ -1,6 +1,7 @@
 """Schema-first APIs for Python: a contract written by hand, and handlers bound fast to it.
 
-Everything an author needs is here, and is imported when it is first used: linting a contract must not import FastAPI.
+Everything a service needs is here, and is imported when it is first used: linting a contract must not import FastAPI.
+What writes code is `handfast.generate.generate`; here its name is the package's.
 """
 
 from __future__ import annotations
