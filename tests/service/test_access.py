@@ -14,6 +14,9 @@ from handfast.contract import load_contract
 from handlers.app import CONTRACT
 from tests.service.conftest import PASSWORD, Api, Person, bearer, unique
 
+# Who may do what is decided above the database, so one kind of them is enough.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+
 ANY: dict[str, object] = {"headers": {"If-Match": "*"}}
 
 
@@ -89,6 +92,7 @@ OPEN = {"registerAccount", "createToken", "revokeToken"}
 """Operations that make or end credentials; who asks does not matter, and other tests are about them."""
 
 
+@pytest.mark.usefixtures("database")
 def test_every_operation_is_in_the_table() -> None:
     operations = {operation.operation_id for operation in load_contract(CONTRACT).operations}
     assert operations == {name.split(" ")[0] for name in ROWS} | OPEN
