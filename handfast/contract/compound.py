@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urljoin
 
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import BRANCHES, NOTHING, PASSING, Directions, Dropped
@@ -19,6 +19,7 @@ from handfast.contract.patterns import readable
 from handfast.contract.places import FIELDS, Kind, Shape
 from handfast.contract.pointers import escape, from_fragment, to_pointer, unescape
 from handfast.contract.schemas import Found, Schemas
+from handfast.contract.uris import resolve
 
 REFUSE = "x-handfast-refuse"
 """The keyword that refuses a member which the direction leaves out, wherever one is sent."""
@@ -112,7 +113,7 @@ class _Builder:
             return schema
         identifier = schema.get("$id")
         if isinstance(identifier, str) and not identifier.startswith("#"):
-            base = urldefrag(_join(base, identifier)).url
+            base = urldefrag(resolve(base, identifier)).url
             self.identifiers[base] = pointer
         names: frozenset[str] = frozenset()
         if self._directions is not None:
@@ -165,7 +166,7 @@ class _Builder:
 
     def _follow(self, keyword: str, reference: str, base: str, pointer: str, dropped: Dropped) -> str:
         """A reference into the document as one into the compound; others (anchors, `$id`s) stay."""
-        uri, fragment = urldefrag(_join(base, reference))
+        uri, fragment = urldefrag(resolve(base, reference))
         if uri != self.uri:
             self.outside.append((uri, pointer))
         if uri != self.uri or not fragment.startswith("/"):
@@ -215,10 +216,3 @@ def _uri(document: Mapping[str, JSONValue]) -> str:
     """The URI of the document: its `$self` (OpenAPI 3.2), or one that cannot be anybody's."""
     own = document.get("$self")
     return urldefrag(urljoin(_BASE, own)).url if isinstance(own, str) else _BASE
-
-
-def _join(base: str, reference: str) -> str:
-    """A URI reference resolved (RFC 3986, section 5.2), also against a base without a hierarchy."""
-    if reference.startswith("#"):
-        return base + reference
-    return reference if urlsplit(reference).scheme else urljoin(base, reference)

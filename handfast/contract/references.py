@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urldefrag
 
 from handfast.contract.cursor import JSONObject, lookup
 from handfast.contract.places import Kind, Place, children
-from handfast.contract.pointers import from_fragment, join, to_pointer
+from handfast.contract.pointers import Tokens, from_fragment, join, to_pointer
 from handfast.contract.sources import Positions
+from handfast.contract.uris import resolve
 from handfast.errors import Diagnostic
 
 COMPONENTS: Mapping[Kind, str] = {
@@ -86,7 +87,7 @@ def resources(places: Mapping[str, Place]) -> Resources:
         if place.kind is Kind.SCHEMA and isinstance(place.value, dict):
             name = place.value.get("$id")
             if isinstance(name, str) and not name.startswith("#"):
-                by_uri[urldefrag(urljoin(Resources(by_uri, {}).base_of(pointer) or "", name))[0]] = pointer
+                by_uri[urldefrag(resolve(Resources(by_uri, {}).base_of(pointer) or "", name))[0]] = pointer
     found = Resources(by_uri, {})
     anchors = {
         anchor: pointer
@@ -154,6 +155,8 @@ class _Check:
                 hint=self._similar(place.kind, tokens[-1]),
             )
         found = self.places.get(target)
+        if found is None and place.kind is Kind.SCHEMA and self._is_for_schemas(tokens):
+            return None
         if found is None or found.kind is not place.kind:
             what = "nothing that OpenAPI knows" if found is None else name(found.kind)
             return self._fault(
@@ -165,9 +168,15 @@ class _Check:
         self.targets[pointer] = target
         return None
 
+    def _is_for_schemas(self, tokens: Tokens) -> bool:
+        """Whether a place that OpenAPI does not know may hold a schema: below an extension, or an unknown keyword."""
+        around = (self.places.get(to_pointer(tokens[:length])) for length in range(len(tokens)))
+        extended = any(token.startswith("x-") for token in tokens)
+        return extended or any(place is not None and place.kind is Kind.SCHEMA for place in around)
+
     def _check_uri(self, pointer: str, base: str, text: str) -> Diagnostic | None:
         """A reference in terms of `$id`s; what is inside a resource is left to the compiler of schemas."""
-        uri, fragment = urldefrag(urljoin(base, text))
+        uri, fragment = urldefrag(resolve(base, text))
         if uri in self.resources.by_uri:
             if not fragment:
                 self.targets[pointer] = self.resources.by_uri[uri]

@@ -954,14 +954,13 @@ openapi: 3.1.1
 info: {title: Test, version: "1"}
 components:
   schemas:
-    A: {$ref: "#/x-schemas/B"}
-x-schemas: {B: {}}
+    A: {$ref: "#/info"}
 """,
         """\
-api.yaml:5:15: error[reference-wrong-kind]: "#/x-schemas/B" is nothing that OpenAPI knows; a schema is needed here
+api.yaml:5:15: error[reference-wrong-kind]: "#/info" is nothing that OpenAPI knows; a schema is needed here
     3 | components:
     4 |   schemas:
-  → 5 |     A: {$ref: "#/x-schemas/B"}
+  → 5 |     A: {$ref: "#/info"}
     hint: refer to something under #/components/schemas
 """,
     ),

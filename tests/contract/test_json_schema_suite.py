@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from handfast.contract import load_contract
 from handfast.contract.judge import Judges
 from handfast.contract.model import Direction
 from handfast.contract.normalise import normalise
@@ -32,6 +36,20 @@ def test_every_case_is_judged_as_the_suite_says(folder: str, with_remotes: bool,
         for name, instance, valid in group.cases:
             judged += 1
             if judge.is_valid(instance) is not valid or bool(judge.errors(instance)) is valid:
+                wrong.append(f"{group.file}: {group.name}: {name}")
+    assert wrong == []
+    assert judged == count
+
+
+@pytest.mark.parametrize(("folder", "count"), [(".", 1250), ("optional", 157), ("optional/format", 764)])
+def test_every_local_case_survives_the_loader(folder: str, count: int, tmp_path: Path) -> None:
+    file, judged, wrong = tmp_path / "api.json", 0, []
+    for group in filter(is_local, groups(folder)):
+        file.write_text(json.dumps(group.document(INLINE)), encoding="utf-8")
+        judge = load_contract(file).judges.judge(INLINE, Direction.REQUEST)
+        for name, instance, valid in group.cases:
+            judged += 1
+            if judge.is_valid(instance) is not valid:
                 wrong.append(f"{group.file}: {group.name}: {name}")
     assert wrong == []
     assert judged == count
