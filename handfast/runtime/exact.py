@@ -195,6 +195,8 @@ def wire_text(value: datetime | date | UUID) -> str:
 
     A UTC offset that is not of whole minutes, which RFC 3339 cannot say, is brought to UTC.
     """
+    if type(value) is datetime and value.tzinfo is UTC:  # by far the most common
+        return f"{value.isoformat()[:-6]}Z"
     text = getattr(value, "text", None)
     if isinstance(text, str):
         return text
@@ -213,7 +215,21 @@ def _core_schema(cls: type[WireDateTime] | type[WireDate] | type[WireUuid]) -> c
     written = core_schema.plain_serializer_function_ser_schema(
         wire_text, return_schema=core_schema.str_schema(), when_used="json"
     )
-    return core_schema.no_info_plain_validator_function(cls.validate, serialization=written)
+    read = core_schema.no_info_plain_validator_function(cls.validate)
+    return core_schema.json_or_python_schema(read, _given(cls, read), serialization=written)
+
+
+def _given(
+    cls: type[WireDateTime] | type[WireDate] | type[WireUuid], read: core_schema.CoreSchema
+) -> core_schema.CoreSchema:
+    """What a handler may give: Python's own type as it is, checked without a call into Python; else what is read."""
+    if issubclass(cls, WireDateTime):
+        own: core_schema.CoreSchema = core_schema.datetime_schema(strict=True, tz_constraint="aware")
+    elif issubclass(cls, WireUuid):
+        own = core_schema.is_instance_schema(UUID)
+    else:
+        return read
+    return core_schema.union_schema([own, read], mode="left_to_right")
 
 
 def _zone(sign: str | None, hours: str, minutes: str) -> timezone:
