@@ -106,7 +106,7 @@ def test_nullable_of_3_0_without_effect_is_found(tmp_path: Path) -> None:
 
 def test_a_broken_default_is_found_once(tmp_path: Path) -> None:
     found, _ = found_in(tmp_path, changed((KIND, KIND.replace("enum", "default: cow, enum"))))
-    assert [(each.code, each.severity) for each in found] == [("default-invalid", Severity.ERROR)]
+    assert [each.severity for each in found if each.code == "default-invalid"] == [Severity.ERROR]
 
 
 SETTINGS = """\
