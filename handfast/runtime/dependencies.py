@@ -12,12 +12,11 @@ judged and encoded, and before its first byte is sent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
-    asynccontextmanager,
     contextmanager,
 )
 from dataclasses import dataclass, field
@@ -304,9 +303,7 @@ def _kind(call: Call) -> _Kind:
 
 
 def _entered(kind: _Kind, call: Call) -> Call:
-    """What is called at a step: for generators the maker of their context manager."""
-    if kind is _Kind.ASYNC_GENERATOR:
-        return asynccontextmanager(cast("Callable[..., AsyncIterator[object]]", call))
+    """What is called at a step: for generators that are not asynchronous the maker of their context manager."""
     if kind is _Kind.GENERATOR:
         return contextmanager(cast("Callable[..., Iterator[object]]", call))
     return call
@@ -337,7 +334,7 @@ async def _async_generator(step: _Step, arguments: dict[str, object], solved: So
         # Entered before the first generator and left after the last, so that it encloses the scopes they open.
         solved.shield = CancelScope()
         solved.request_exits.append(_Scope(solved.shield))
-    manager = _Shielded(cast("_Exit", step.call(**arguments)), solved.shield)
+    manager = _Shielded(cast("AsyncGenerator[object]", step.call(**arguments)), solved.shield)
     return await _enter(manager, step, solved)
 
 
@@ -378,17 +375,20 @@ class _Scope(AbstractAsyncContextManager[object]):
 
 
 class _Shielded(AbstractAsyncContextManager[object]):
-    """An asynchronous generator whose clean-up a cancellation does not cut off."""
+    """An asynchronous generator as `asynccontextmanager` would have it, whose clean-up no cancellation cuts off."""
 
-    __slots__ = ("_manager", "_shield")
+    __slots__ = ("_generator", "_shield")
 
-    def __init__(self, manager: _Exit, shield: CancelScope) -> None:
-        self._manager = manager
+    def __init__(self, generator: AsyncGenerator[object], shield: CancelScope) -> None:
+        self._generator = generator
         self._shield = shield
 
     @override
     async def __aenter__(self) -> object:
-        return await self._manager.__aenter__()
+        try:
+            return await self._generator.__anext__()
+        except StopAsyncIteration:
+            raise RuntimeError("a dependency with `yield` did not yield") from None
 
     @override
     async def __aexit__(
@@ -396,9 +396,40 @@ class _Shielded(AbstractAsyncContextManager[object]):
     ) -> bool:
         was_shielded, self._shield.shield = self._shield.shield, True
         try:
-            swallowed = bool(await self._manager.__aexit__(kind, error, traceback))
+            swallowed = await (self._finish() if error is None else self._throw(error))
         finally:
             self._shield.shield = was_shielded
         if error is not None:
             await checkpoint_if_cancelled()
         return swallowed
+
+    async def _finish(self) -> bool:
+        try:
+            await self._generator.__anext__()
+        except StopAsyncIteration:
+            return False
+        await self._generator.aclose()
+        raise RuntimeError("a dependency with `yield` yielded twice")
+
+    async def _throw(self, error: BaseException) -> bool:
+        """Throw an exception in where the generator waits; whether it was swallowed."""
+        traceback = error.__traceback__
+        try:
+            await self._generator.athrow(error)
+        except StopAsyncIteration as stop:
+            return stop is not error
+        except RuntimeError as raised:
+            # What a generator raises as StopIteration or StopAsyncIteration comes out as the cause of a RuntimeError.
+            if raised is error or (
+                isinstance(error, (StopIteration, StopAsyncIteration)) and raised.__cause__ is error
+            ):
+                error.__traceback__ = traceback
+                return False
+            raise
+        except BaseException as raised:
+            if raised is not error:
+                raise
+            error.__traceback__ = traceback
+            return False
+        await self._generator.aclose()
+        raise RuntimeError("a dependency with `yield` did not stop after an exception")

@@ -110,11 +110,12 @@ class Plan:
         scope = exchange.scope
         if self.gate is not None:
             scope[PRINCIPALS] = await self.gate.admit(scope, Request(scope, exchange.receive))
-        for name, value in scope["headers"]:
-            if name == b"accept":
-                exchange.accept = value.decode("latin-1")
-        if self.replies.is_unacceptable(exchange.accept):
-            raise Refused(Cause.NOT_ACCEPTABLE, "the operation answers with other media types")
+        if self.replies.has_choice:
+            for name, value in scope["headers"]:
+                if name == b"accept":
+                    exchange.accept = value.decode("latin-1")
+            if self.replies.is_unacceptable(exchange.accept):
+                raise Refused(Cause.NOT_ACCEPTABLE, "the operation answers with other media types")
         refused: Refused | None = None
         if self.body is not None:
             try:

@@ -75,7 +75,7 @@ class _Form:
 class Replies:
     """Encodes the replies of one operation; how is worked out when a class of replies is met for the first time."""
 
-    __slots__ = ("_acceptable", "_contract", "_forms", "_judging", "_mode", "_names", "_operation")
+    __slots__ = ("_acceptable", "_contract", "_forms", "_judging", "_mode", "_names", "_operation", "has_choice")
 
     def __init__(self, contract: Contract, operation: Operation, mode: Mode) -> None:
         self._contract = contract
@@ -85,6 +85,7 @@ class Replies:
         self._names = {names.reply_name(operation, response): response for response in operation.responses}
         self._forms: dict[type[Reply], _Form] = {}
         self._acceptable = _acceptable(operation)
+        self.has_choice = self._acceptable is not None or any(len(each.content) > 1 for each in operation.responses)
 
     def encode(self, reply: object, accept: str | None) -> Answer:
         """The answer for a reply; raises `ResponseViolation` when it breaks the contract (in mode `enforce`)."""

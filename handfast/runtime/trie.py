@@ -74,8 +74,10 @@ class Trie(Generic[T]):
         leaf = self._concrete.get(path)
         if leaf is not None:
             return Found(leaf.targets, _NO_VALUES)
-        refused: dict[str, T] = {}
         segments = path.split("/")
+        if "%" not in path and path.isascii() and (quick := _descend(self._root, segments, method)) is not None:
+            return quick
+        refused: dict[str, T] = {}
         found = _walk(self._root, segments, 0, (), method, refused)
         if found is not None:
             leaf, texts = found
@@ -102,6 +104,23 @@ def _child(node: _Node[T], literals: tuple[str, ...]) -> _Node[T]:
     node.mixed.append((literals, child))
     node.mixed.sort(key=lambda entry: (-sum(map(len, entry[0])), entry[0]))
     return child
+
+
+def _descend(node: _Node[T], segments: list[str], method: str) -> Found[T] | None:
+    """What the most literal way down leads to, without turning back; None when that is not the whole story."""
+    texts: list[str] = []
+    for segment in segments:
+        child = node.literals.get(segment)
+        if child is None:
+            if node.mixed or not segment or node.parameter is None:
+                return None
+            child = node.parameter
+            texts.append(segment)
+        node = child
+    leaf = node.leaf
+    if leaf is None or method not in leaf.targets:
+        return None
+    return Found(leaf.targets, dict(zip(leaf.templates[method], texts, strict=True)))
 
 
 def _walk(
