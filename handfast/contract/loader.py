@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from handfast.contract.judge import Judges
 from handfast.contract.model import Contract, Direction
 from handfast.contract.normalise import normalise
 from handfast.contract.places import walk
-from handfast.contract.pointers import to_pointer, to_tokens
+from handfast.contract.pointers import join, to_pointer, to_tokens
 from handfast.contract.sources import Positions, Source
 from handfast.contract.targets import project_folder
 from handfast.errors import ContractError, Diagnostic, Location, Severity
@@ -53,7 +53,7 @@ def _load(source: Source, path: Path, *, validate: bool) -> Contract:
     if validate:
         found = gate.check(bundled.document, version, project_folder(path.resolve()))
         found = [each for each in found if not _is_valid_default(each, contract)]
-        warnings += _raise_errors(located(found, bundled.positions))
+        warnings += _raise_errors(located([*found, *_wrong_defaults(contract)], bundled.positions))
     return replace(contract, warnings=tuple(_ordered(warnings)))
 
 
@@ -110,6 +110,25 @@ def _raise_errors(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     if any(each.severity is Severity.ERROR for each in diagnostics):
         raise ContractError(diagnostics)
     return diagnostics
+
+
+def _wrong_defaults(contract: Contract) -> Iterator[Finding]:
+    """Defaults of parameters that break their schema: the runtime hands them to handlers as if they had been sent."""
+    root = start(dict(contract.document))
+    for operation in contract.operations:
+        for parameter in operation.parameters:
+            if parameter.schema is None or not isinstance(parameter.schema.value, dict):
+                continue
+            found = root.follow(parameter.schema.pointer, parameter.schema.value)
+            holder = parameter.schema if "default" in parameter.schema.value else found
+            if not isinstance(holder.value, dict) or "default" not in holder.value:
+                continue
+            errors = contract.judge(parameter.schema, Direction.REQUEST).errors(holder.value["default"])
+            errors = [error for error in errors if error.keyword != "format"]  # of the right type: a warning will do
+            if errors:
+                message = f"the default breaks its schema: {errors[0].message}"
+                hint = "the default must be valid: the service uses it as if a client had sent it"
+                yield Finding("default-invalid", message, join(holder.pointer, "default"), hint, "value")
 
 
 def _is_valid_default(finding: Finding, contract: Contract) -> bool:

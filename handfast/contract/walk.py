@@ -49,9 +49,9 @@ def _finding(error: ValidationError, document: JSONObject) -> Finding | None:
     if "Unknown JSON Schema dialect" in message or (error.validator == "format" and error.validator_value == "regex"):
         return None  # which dialects and patterns can be enforced is for the judge to say
     if _DEFAULT in tokens[-1:] or getattr(error, _MARK, None) == _DEFAULT:
-        severity = Severity.WARNING if error.validator == "format" else Severity.ERROR
-        hint = "the default must be valid: the service uses it as if a client had sent it"
-        return Finding("default-invalid", f"the default breaks its schema: {message}", pointer, hint, "value", severity)
+        hint = "clients and readers take it for a value that could have been sent"
+        message = f"the default breaks its schema: {message}"
+        return Finding("default-invalid", message, pointer, hint, "value", Severity.WARNING)
     if message.startswith("False schema does not allow"):
         return Finding("field-misplaced", f'"{tokens[-1]}" cannot stand beside the other fields here', pointer)
     return Finding("document-invalid", message, pointer)

@@ -1102,10 +1102,33 @@ components:
       default: five
 """,
         """\
-api.yaml:7:16: error[default-invalid]: the default breaks its schema: 'five' is not of type 'integer'
+api.yaml:7:16: warning[default-invalid]: the default breaks its schema: 'five' is not of type 'integer'
     5 |     A:
     6 |       type: integer
   → 7 |       default: five
+    hint: clients and readers take it for a value that could have been sent
+""",
+    ),
+    (
+        "default of a parameter",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get:
+      parameters:
+        - {name: a, in: query, schema: {$ref: "#/components/schemas/A"}}
+      responses: {"204": {description: Done.}}
+components:
+  schemas:
+    A: {type: integer, default: five}
+""",
+        """\
+api.yaml:11:33: error[default-invalid]: the default breaks its schema: must be an integer
+     9 | components:
+    10 |   schemas:
+  → 11 |     A: {type: integer, default: five}
     hint: the default must be valid: the service uses it as if a client had sent it
 """,
     ),
