@@ -40,7 +40,7 @@ SINGLETONS = frozenset(
 )
 """Fields whose grammar is no list (RFC 9110, section 5.3), and two of which a second line is only ever an attack."""
 
-UNPRINTABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_UNPRINTABLE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """Bytes that no header value may have (RFC 9110, section 5.5)."""
 
 _TARGET = re.compile(rb"""[!"$-~]+""")
@@ -94,6 +94,8 @@ def wrong_with(fields: Fields, version: str, target: Target) -> Refusal | None:
     RFC 9112, section 3.2: one valid Host, which HTTP/1.0 may leave out. RFC 9112, section 6.1: no transfer coding that
     we do not know, and none at all in HTTP/1.0.
     """
+    if _UNPRINTABLE.search(b" ".join([value for _, value in fields])):
+        return refusals.HEADER_INVALID
     seen: set[bytes] = set()
     host = coding = None
     for name, value in fields:
@@ -110,6 +112,21 @@ def wrong_with(fields: Fields, version: str, target: Target) -> Refusal | None:
     if coding is not None and (version == "1.0" or coding.lower() != b"chunked" or b"content-length" in seen):
         return refusals.TRANSFER_CODING
     return None
+
+
+def expects_continue(fields: Fields) -> bool:
+    """Whether the client waits with its body until it is told to go on (RFC 9110, section 10.1.1)."""
+    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in fields)
+
+
+def length_of(fields: Fields) -> int | None:
+    """How many bytes the body of a request has; None when it is chunked."""
+    for name, value in fields:
+        if name == b"content-length":
+            return int(value)
+        if name == b"transfer-encoding":
+            return None
+    return 0
 
 
 def without_upgrade(fields: Fields) -> list[tuple[bytes, bytes]]:

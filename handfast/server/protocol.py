@@ -202,9 +202,7 @@ class GuardedProtocol(HttpToolsProtocol):
             raise self._stop(refusals.HEADERS_TOO_LARGE)
         if self._section is not Section.HEAD:
             return  # a trailer, which must not be merged into the header (RFC 9110, section 6.5.1)
-        if heads.UNPRINTABLE.search(value):
-            raise self._stop(refusals.HEADER_INVALID)
-        super().on_header(name, value.strip(b" \t"))
+        self.headers.append((name.lower(), value.strip(b" \t")))
 
     @override
     def on_headers_complete(self) -> None:
@@ -249,12 +247,12 @@ class GuardedProtocol(HttpToolsProtocol):
             access_log=False,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue and version == "1.1",
+            expect_100_continue=version == "1.1" and heads.expects_continue(self.headers),
             keep_alive=version == "1.1" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
         cycle.app_state = self.app_state
-        cycle.unread = _length_of(self.headers)
+        cycle.unread = heads.length_of(self.headers)
         cycle.swallows = self.limits.swallowed_bytes
         self.cycle = cycle
         if previous is None or previous.is_over:
@@ -472,13 +470,3 @@ class GuardedProtocol(HttpToolsProtocol):
 def guarded(limits: ServerLimits) -> type[GuardedProtocol]:
     """The protocol with these limits, for `uvicorn.Config(http=...)`."""
     return type("GuardedProtocol", (GuardedProtocol,), {"limits": limits})
-
-
-def _length_of(fields: heads.Fields) -> int | None:
-    """How many bytes the body of a request has; None when it is chunked."""
-    for name, value in fields:
-        if name == b"content-length":
-            return int(value)
-        if name == b"transfer-encoding":
-            return None
-    return 0

@@ -59,6 +59,8 @@ async def _echo(scope: Message, receive: Receive, send: Send, query: dict[str, s
         "headers": [[name.decode("latin-1"), value.decode("latin-1")] for name, value in scope["headers"]],
         "body": body[:100].decode("latin-1"),
         "length": len(body),
+        "client": scope["client"][0],
+        "scheme": scope["scheme"],
         "draining": scope["state"]["draining"],
     }
     await _reply(send, 200, value)

@@ -158,14 +158,13 @@ class Running:
         return self.process.wait(PATIENCE)
 
 
-def command(
-    limits: Iterable[tuple[str, float]] = (), *, workers: int = 1, app: str = "tests.server.application:app"
-) -> str:
-    """A Python program that serves on a free port."""
+def command(limits: Iterable[tuple[str, float]] = (), **arguments: object) -> str:
+    """A Python program that serves on a free port, with these limits and these arguments of `serve`."""
     given = ", ".join(f"{name}={value}" for name, value in limits)
+    more = "".join(f", {name}={value!r}" for name, value in arguments.items())
     return (
         "import sys; from handfast.server import ServerLimits, serve; "
-        f"sys.exit(serve({app!r}, port=0, limits=ServerLimits({given}), workers={workers}))"
+        f"sys.exit(serve('tests.server.application:app', port=0, limits=ServerLimits({given}){more}))"
     )
 
 
