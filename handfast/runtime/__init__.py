@@ -58,7 +58,31 @@ _HOMES = {
     "bind": "binding",
     "principal": "security",
 }
-__all__ = list(_HOMES)
+__all__ = [
+    "Authenticator",
+    "ByteStream",
+    "Credentials",
+    "Date",
+    "DateTime",
+    "ErrorReply",
+    "Fallback",
+    "Grant",
+    "Header",
+    "JudgedRequest",
+    "Limits",
+    "Model",
+    "Operations",
+    "PlainReply",
+    "Problem",
+    "ProblemItem",
+    "ProblemRenderer",
+    "Reply",
+    "Tagged",
+    "Upload",
+    "Uuid",
+    "bind",
+    "principal",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -12,20 +12,17 @@ judged and encoded, and before its first byte is sent.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import (
-    AbstractAsyncContextManager,
     AbstractContextManager,
     AsyncExitStack,
     contextmanager,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
-from types import TracebackType
 from typing import Protocol, cast
 
 from anyio import CancelScope
-from anyio.lowlevel import checkpoint_if_cancelled
 from fastapi import BackgroundTasks, Response
 from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
 from fastapi.dependencies import models
@@ -34,17 +31,15 @@ from fastapi.dependencies.utils import get_dependant, get_parameterless_sub_depe
 from fastapi.exceptions import RequestValidationError
 from fastapi.params import Depends
 from fastapi.security import SecurityScopes
-from starlette.background import BackgroundTasks as StarletteBackgroundTasks
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
-from typing_extensions import override
 
+from handfast.runtime.leaving import EnteredScope, Exit, ShieldedGenerator, Solved
 from handfast.runtime.security import Principal
 
 _REQUEST, _RESPONSE, _TASKS = 0, 1, 2
 _FIRST = 3
 
-_Exit = AbstractAsyncContextManager[object]
 Call = Callable[..., object]
 
 
@@ -76,42 +71,6 @@ class _Step:
     scopes: tuple[tuple[str, tuple[str, ...]], ...]
     slot: int
     is_function_scoped: bool
-
-
-@dataclass(slots=True)
-class Solved:
-    """What a request got: its handler, and what must be left, run or added afterwards."""
-
-    handler: object = None
-    response: Response | None = None
-    tasks: StarletteBackgroundTasks | None = None
-    function_exits: list[_Exit] = field(default_factory=list[_Exit])
-    request_exits: list[_Exit] = field(default_factory=list[_Exit])
-    shield: CancelScope | None = None
-
-    async def leave(self, error: BaseException | None, *, keep_request: bool = False) -> BaseException | None:
-        """Leave all dependencies, the last entered first, as `with` statements would.
-
-        Answers the exception that is still on its way afterwards: `error`, another one that clean-up raised, or None
-        when there was none or a dependency swallowed it. With `keep_request` those stay that live as long as a stream.
-        """
-        error = await _leave(self.function_exits, error)
-        if not keep_request or error is not None:
-            error = await _leave(self.request_exits, error)
-        return error
-
-
-async def _leave(exits: list[_Exit], error: BaseException | None) -> BaseException | None:
-    while exits:
-        manager = exits.pop()
-        try:
-            if error is None:
-                await manager.__aexit__(None, None, None)
-            elif await manager.__aexit__(type(error), error, error.__traceback__):
-                error = None
-        except BaseException as raised:  # the next dependency must see whatever this one raised
-            error = raised
-    return error
 
 
 class Solver:
@@ -194,7 +153,7 @@ class Solver:
             if each.name is not None:
                 arguments.append((each.name, slot))
         arguments += self._special(dependant)
-        key = models._get_cache_key(dependant=dependant)  # decides what is called only once
+        key = models._get_cache_key(dependant=dependant)  # pyright: ignore[reportPrivateUsage]  # what is called only once is FastAPI's to say
         if dependant.use_cache and key in cache:
             return cache[key]
         slot, self._size = self._size, self._size + 1
@@ -287,7 +246,7 @@ def _is_plain(dependant: Dependant) -> bool:
 def _scopes(dependant: Dependant) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if dependant.security_scopes_param_name is None:
         return ()
-    scopes = models._get_oauth_scopes(dependant=dependant)  # as FastAPI collects them
+    scopes = models._get_oauth_scopes(dependant=dependant)  # pyright: ignore[reportPrivateUsage]  # as FastAPI collects them
     return ((dependant.security_scopes_param_name, tuple(scopes)),)
 
 
@@ -295,17 +254,23 @@ def _kind(call: Call) -> _Kind:
     """How FastAPI would call it; its own classification knows partials, wrappers and objects with `__call__`."""
     if isinstance(call, Principal):
         return _Kind.PRINCIPAL
-    if models._is_async_gen_callable(call):
-        return _Kind.ASYNC_GENERATOR
-    if models._is_gen_callable(call):
-        return _Kind.GENERATOR
-    return _Kind.COROUTINE if models._is_coroutine_callable(call) else _Kind.THREAD
+    for kind, is_so in _CLASSIFICATION:
+        if is_so(call):
+            return kind
+    return _Kind.THREAD
+
+
+_CLASSIFICATION: tuple[tuple[_Kind, Callable[[Call], bool]], ...] = (
+    (_Kind.ASYNC_GENERATOR, models._is_async_gen_callable),  # pyright: ignore[reportPrivateUsage]  # see _kind
+    (_Kind.GENERATOR, models._is_gen_callable),  # pyright: ignore[reportPrivateUsage]
+    (_Kind.COROUTINE, models._is_coroutine_callable),  # pyright: ignore[reportPrivateUsage]
+)
 
 
 def _entered(kind: _Kind, call: Call) -> Call:
     """What is called at a step: for generators that are not asynchronous the maker of their context manager."""
     if kind is _Kind.GENERATOR:
-        return contextmanager(cast("Callable[..., Iterator[object]]", call))
+        return contextmanager(cast("Callable[..., Generator[object]]", call))
     return call
 
 
@@ -333,8 +298,8 @@ async def _async_generator(step: _Step, arguments: dict[str, object], solved: So
     if solved.shield is None:
         # Entered before the first generator and left after the last, so that it encloses the scopes they open.
         solved.shield = CancelScope()
-        solved.request_exits.append(_Scope(solved.shield))
-    manager = _Shielded(cast("AsyncGenerator[object]", step.call(**arguments)), solved.shield)
+        solved.request_exits.append(EnteredScope(solved.shield))
+    manager = ShieldedGenerator(cast("AsyncGenerator[object]", step.call(**arguments)), solved.shield)
     return await _enter(manager, step, solved)
 
 
@@ -343,7 +308,7 @@ async def _generator(step: _Step, arguments: dict[str, object], solved: Solved, 
     return await _enter(manager, step, solved)
 
 
-async def _enter(manager: _Exit, step: _Step, solved: Solved) -> object:
+async def _enter(manager: Exit, step: _Step, solved: Solved) -> object:
     value = await manager.__aenter__()
     (solved.function_exits if step.is_function_scoped else solved.request_exits).append(manager)
     return value
@@ -356,80 +321,3 @@ _CALLS: Mapping[_Kind, Callable[[_Step, dict[str, object], Solved, Scope], Await
     _Kind.GENERATOR: _generator,
     _Kind.PRINCIPAL: _principal,
 }
-
-
-class _Scope(AbstractAsyncContextManager[object]):
-    """A cancel scope among the exits."""
-
-    __slots__ = ("_scope",)
-
-    def __init__(self, scope: CancelScope) -> None:
-        scope.__enter__()
-        self._scope = scope
-
-    @override
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        return bool(self._scope.__exit__(kind, error, traceback))
-
-
-class _Shielded(AbstractAsyncContextManager[object]):
-    """An asynchronous generator as `asynccontextmanager` would have it, whose clean-up no cancellation cuts off."""
-
-    __slots__ = ("_generator", "_shield")
-
-    def __init__(self, generator: AsyncGenerator[object], shield: CancelScope) -> None:
-        self._generator = generator
-        self._shield = shield
-
-    @override
-    async def __aenter__(self) -> object:
-        try:
-            return await self._generator.__anext__()
-        except StopAsyncIteration:
-            raise RuntimeError("a dependency with `yield` did not yield") from None
-
-    @override
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool:
-        was_shielded, self._shield.shield = self._shield.shield, True
-        try:
-            swallowed = await (self._finish() if error is None else self._throw(error))
-        finally:
-            self._shield.shield = was_shielded
-        if error is not None:
-            await checkpoint_if_cancelled()
-        return swallowed
-
-    async def _finish(self) -> bool:
-        try:
-            await self._generator.__anext__()
-        except StopAsyncIteration:
-            return False
-        await self._generator.aclose()
-        raise RuntimeError("a dependency with `yield` yielded twice")
-
-    async def _throw(self, error: BaseException) -> bool:
-        """Throw an exception in where the generator waits; whether it was swallowed."""
-        traceback = error.__traceback__
-        try:
-            await self._generator.athrow(error)
-        except StopAsyncIteration as stop:
-            return stop is not error
-        except RuntimeError as raised:
-            # What a generator raises as StopIteration or StopAsyncIteration comes out as the cause of a RuntimeError.
-            if raised is error or (
-                isinstance(error, (StopIteration, StopAsyncIteration)) and raised.__cause__ is error
-            ):
-                error.__traceback__ = traceback
-                return False
-            raise
-        except BaseException as raised:
-            if raised is not error:
-                raise
-            error.__traceback__ = traceback
-            return False
-        await self._generator.aclose()
-        raise RuntimeError("a dependency with `yield` did not stop after an exception")

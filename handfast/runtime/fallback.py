@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -13,7 +13,8 @@ from handfast.contract.model import JSONValue, Operation
 class JudgedRequest:
     """A request that keeps the contract, as JSON values; `parameters` by location and name, with defaults filled in.
 
-    `body` is None when there is none, and for bodies that are no JSON values (files, streams) what the reader made.
+    `body` is None when there is none; for bodies that are no JSON values (files, streams) it is what a handler would
+    get. `headers` are all of the request, with names in lower case.
     """
 
     operation: Operation
@@ -21,18 +22,19 @@ class JudgedRequest:
     body: object
     principals: tuple[object, ...]
     accept: str | None
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainReply:
-    """A reply as JSON values, judged like any other; bytes are sent as they are, None is no body.
+    """A reply as JSON values, judged like any other; bytes are sent as they are, an iterable gives items of a stream.
 
     `headers` by their names as declared, `media_type` one of the declared ones (None: chosen by Accept).
     """
 
     status: int
     headers: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
-    body: JSONValue | bytes = None
+    body: JSONValue | bytes | AsyncIterable[object] = None
     has_body: bool = True
     media_type: str | None = None
 

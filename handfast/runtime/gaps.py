@@ -177,10 +177,14 @@ def _annotations(
     for name in expected:
         if name in ours and name in theirs and not _admits(theirs[name], ours[name]):
             yield f"{where} {there} annotates {name} with {_told(theirs[name])}; the contract says {_told(ours[name])}"
-    if "return" in ours and "return" in theirs and theirs["return"] not in (Never, NoReturn):
+    if "return" in ours and "return" in theirs and not _never_returns(theirs["return"]):
         unknown = [each for each in _members(theirs["return"]) if each not in _members(ours["return"])]
         for each in unknown:
             yield f"{where} {there} returns {_told(each)}, which is no declared reply: {_told(ours['return'])}"
+
+
+def _never_returns(hint: object) -> bool:
+    return any(hint is never for never in cast("tuple[object, ...]", (Never, NoReturn)))
 
 
 def _extra_methods(contract: Contract, handlers: Handlers) -> Iterator[str]:
@@ -232,7 +236,7 @@ def _security(contract: Contract, security: Mapping[str, object]) -> Iterator[st
             yield f"{_place(authenticator)}: the contract has no security scheme {name}{_meant(name, known)}"
         elif not callable(authenticator):
             yield f"the authenticator of {name} cannot be called: it is a {type(authenticator).__name__}"
-        elif not _is_async(cast("Callable[..., object]", authenticator)):
+        elif not _is_async(authenticator):
             yield f"{_place(authenticator)}: the authenticator of {name} must be `async def`"
 
 

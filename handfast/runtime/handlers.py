@@ -32,16 +32,14 @@ class Implementation:
 
     def method(self, operation: Operation) -> Method | None:
         """The method that was written for an operation; None when there is none."""
-        found = getattr(self.handler_class, names.method_name(operation), None)
-        if not callable(found) or getattr(found, "__isabstractmethod__", False):
-            return None
-        return cast("Method", found)
+        found: Method | None = getattr(self.handler_class, names.method_name(operation), None)
+        return None if found is None or getattr(found, "__isabstractmethod__", False) else found
 
     def declared(self, operation: Operation) -> Method | None:
         """The generated method of an operation, whose annotations are the contract's."""
         generated = self.tags.get(operation.tag)
-        found = getattr(generated, names.method_name(operation), None)
-        return cast("Method", found) if callable(found) else None
+        found: Method | None = getattr(generated, names.method_name(operation), None)
+        return found
 
     def written_methods(self) -> Iterator[tuple[str, Method]]:
         """The public methods that are written by hand, by name."""
@@ -70,8 +68,9 @@ class Handlers:
         implementations: list[Implementation] = []
         strangers: list[object] = []
         for each in handlers:
-            if isinstance(each, type) and issubclass(each, Operations) and (tags := _tags(each)):
-                implementations.append(_implementation(each, tags, app, complete=complete))
+            kind = _operations_class(each)
+            if kind is not None and (tags := _tags(kind)):
+                implementations.append(_implementation(kind, tags, app, complete=complete))
             else:
                 strangers.append(each)
         by_tag: dict[str, list[Implementation]] = {}
@@ -84,6 +83,10 @@ class Handlers:
         """The handler class for the tag of an operation."""
         found = self.by_tag.get(operation.tag)
         return found[0] if found else None
+
+
+def _operations_class(thing: object) -> type[Operations] | None:
+    return thing if isinstance(thing, type) and issubclass(thing, Operations) else None
 
 
 def _tags(handler_class: type[Operations]) -> dict[str, type[Operations]]:

@@ -23,10 +23,11 @@ from handfast.errors import ResponseViolation
 from handfast.runtime.answers import Answer, send_answer
 from handfast.runtime.arguments import Argument
 from handfast.runtime.bodies import BodyReader, ReadBody
-from handfast.runtime.dependencies import Solved, Solver
+from handfast.runtime.dependencies import Solver
 from handfast.runtime.exceptions import answer_of
 from handfast.runtime.failures import Failures
 from handfast.runtime.fallback import Fallback, JudgedRequest
+from handfast.runtime.leaving import Solved
 from handfast.runtime.parameters import ParameterReader
 from handfast.runtime.problems import MAX_ERRORS, Cause, Refused
 from handfast.runtime.replies import Replies
@@ -213,15 +214,23 @@ class Plan:
             request = JudgedRequest(
                 operation=self.operation,
                 parameters=exchange.values or {},
-                body=exchange.body.value if exchange.body is not None else None,
+                body=_seen(exchange.body),
                 principals=exchange.scope.get(PRINCIPALS, ()),
                 accept=exchange.accept,
+                headers=exchange.scope["headers"],
             )
             answer = self.replies.encode_plain(await self.fallback(request), exchange.accept)
         except Exception as error:
             await self._fail(exchange, error, head=head)
             return
         await send_answer(answer, exchange.send, head=head)
+
+
+def _seen(body: ReadBody | None) -> object:
+    """A body as a fallback gets it: the judged value, else what a handler would get."""
+    if body is None:
+        return None
+    return body.argument if body.value is None else body.value
 
 
 def _replay(raw: bytes, receive: Receive) -> Receive:

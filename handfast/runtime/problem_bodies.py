@@ -131,8 +131,10 @@ def _forms(problem: Problem, contract: Contract, media_type: MediaType) -> Itera
     yield full
     plain: dict[str, JSONValue] = {name: value for name, value in full.items() if name != "errors"}
     if problem.errors:
-        yield plain | {"errors": [_only(_item(item), ("pointer", "detail")) for item in problem.errors]}
-        yield plain | {"errors": [item.detail for item in problem.errors]}
+        short: list[JSONValue] = [_only(_item(item), ("pointer", "detail")) for item in problem.errors]
+        texts: list[JSONValue] = [item.detail for item in problem.errors]
+        yield {**plain, "errors": short}
+        yield {**plain, "errors": texts}
     yield plain
     blank: dict[str, JSONValue] = {
         "type": "about:blank",

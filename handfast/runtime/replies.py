@@ -8,88 +8,47 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterable, Callable, Sequence
-from dataclasses import dataclass, fields
-from typing import Annotated, Literal, TypeAlias, cast, get_args, get_origin, get_type_hints
+from collections.abc import AsyncIterable, Sequence
+from typing import Literal, TypeAlias, cast
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 from starlette.responses import Response as InjectedResponse
 
-from handfast.contract import names
-from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
-from handfast.contract.model import Header as HeaderDeclaration
+from handfast.contract.model import Contract, JSONValue, Operation
 from handfast.errors import ResponseViolation
 from handfast.runtime.accept import best
 from handfast.runtime.answers import Answer, RawHeaders, may_have_body
 from handfast.runtime.fallback import PlainReply
 from handfast.runtime.header_text import header_text, is_field_value
 from handfast.runtime.injected import undeclared
-from handfast.runtime.reply import Header, Reply
-from handfast.runtime.streams import Stream, bytes_of, stream_of
+from handfast.runtime.reply import Reply
+from handfast.runtime.reply_forms import Check, Content, Field, Form, Forms, within
+from handfast.runtime.streams import bytes_of
 
 logger = logging.getLogger("handfast.violations")
 
 Mode: TypeAlias = Literal["enforce", "report", "off"]
 """What happens to a reply that breaks the contract: it becomes a 500, it is logged and sent, or nobody looks."""
 
-Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
-"""What is wrong with a value, for the log; nothing when nothing is."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types."""
-
-    name: str
-    header: bytes
-    kind: str
-    check: Check | None
-    stream: Stream | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """One declared header of a response, and the field of the reply that has its value."""
-
-    name: str
-    wire: bytes
-    attribute: str | None
-    required: bool
-    declaration: HeaderDeclaration
-    adapter: TypeAdapter[object] | None
-    check: Check | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """How replies of one class become answers."""
-
-    response: Response
-    status: int | None
-    contents: tuple[_Content, ...]
-    headers: tuple[_Field, ...]
-    adapter: TypeAdapter[object] | None
-
 
 class Replies:
     """Encodes the replies of one operation; how is worked out when a class of replies is met for the first time."""
 
-    __slots__ = ("_acceptable", "_contract", "_forms", "_judging", "_mode", "_names", "_operation", "has_choice")
+    __slots__ = ("_acceptable", "_forms", "_judging", "_known", "_mode", "_operation", "has_choice")
 
     def __init__(self, contract: Contract, operation: Operation, mode: Mode) -> None:
-        self._contract = contract
         self._operation = operation
         self._mode = mode
         self._judging = mode != "off"
-        self._names = {names.reply_name(operation, response): response for response in operation.responses}
-        self._forms: dict[type[Reply], _Form] = {}
+        self._forms = Forms(contract, operation, judging=self._judging)
+        self._known: dict[type[Reply], Form] = {}
         self._acceptable = _acceptable(operation)
         self.has_choice = self._acceptable is not None or any(len(each.content) > 1 for each in operation.responses)
 
     def encode(self, reply: object, accept: str | None) -> Answer:
         """The answer for a reply; raises `ResponseViolation` when it breaks the contract (in mode `enforce`)."""
-        form = self._forms.get(type(reply))  # type: ignore[arg-type]  # what is no reply is not found
+        form = self._known.get(type(reply))  # type: ignore[arg-type]  # what is no reply is not found
         if form is None:
             form = self._form_of(reply)
         status = form.status if form.status is not None else self._status(form, cast("Reply", reply))
@@ -140,27 +99,25 @@ class Replies:
             self.violation("the status is not declared", reply.status)
             return answer
         if response.content and may_have_body(reply.status) and reply.has_body:
-            contents = [self._content(name, media) for name, media in response.content.items()]
+            contents = [self._forms.content(name, media) for name, media in response.content.items()]
             names_ = [content.name for content in contents]
             if reply.media_type is not None:
-                content = next((each for each in contents if _within(reply.media_type, each.name)), contents[0])
+                content = next((each for each in contents if within(reply.media_type, each.name)), contents[0])
             else:
                 content = contents[best(names_, accept) or 0]
             header = content.header or (reply.media_type or "application/json").encode("latin-1")
             answer.headers.append((b"content-type", header))
             body = reply.body
-            if isinstance(body, bytes):
-                answer.body = body
-            elif content.kind == "text" and isinstance(body, str):
-                answer.body = body.encode()
+            if isinstance(body, AsyncIterable):
+                self._put_stream(content, body, answer)
             else:
-                answer.body = to_json(body)
-            self._judge_content(content, answer)
+                answer.body = _plain_bytes(body, content.kind)
+                self._judge_content(content, answer)
         known = {name.lower(): value for name, value in reply.headers.items()}
         for name, declaration in response.headers.items():
             if name.lower() == "content-type":
                 continue
-            field = self._field(name, declaration, None)
+            field = self._forms.field(name, declaration, None)
             value = known.pop(name.lower(), None)
             if value is None:
                 if field.required:
@@ -189,101 +146,33 @@ class Replies:
             return
         media_type = sent.get("content-type", "")
         for name, media in response.content.items():
-            if _within(media_type, name):
-                self._judge_content(self._content(name, media), answer)
+            if within(media_type, name):
+                self._judge_content(self._forms.content(name, media), answer)
                 return
         self.violation(f"the media type {media_type or '(none)'} is not declared", answer.status)
 
-    def _judge_content(self, content: _Content, answer: Answer) -> None:
+    def _judge_content(self, content: Content, answer: Answer) -> None:
         if content.check is None:
             return
         if content.kind == "json":
             self._judge_json(content.check, answer)
-        elif content.kind == "text" and (errors := content.check(answer.body.decode("utf-8", "replace"))):
+        elif content.kind == "text" and (errors := _check_text(content.check, answer.body.decode("utf-8", "replace"))):
             self.violation("the body breaks its schema", answer.status, errors)
 
-    def _form_of(self, reply: object) -> _Form:
+    def _form_of(self, reply: object) -> Form:
         if not isinstance(reply, Reply):
             raise ResponseViolation(
                 f"{self._operation.operation_id}: the handler gave {_article(type(reply).__name__)}, and not a reply"
             )
-        response = self._declaration(type(reply))
+        response = self._forms.declaration(type(reply))
         if response is None:
             raise ResponseViolation(
                 f"{self._operation.operation_id}: {type(reply).__name__} is not a declared reply of this operation"
             )
-        form = self._forms[type(reply)] = self._compile(type(reply), response)
+        form = self._known[type(reply)] = self._forms.form(type(reply), response)
         return form
 
-    def _declaration(self, kind: type[Reply]) -> Response | None:
-        for base in kind.__mro__:
-            if (response := self._names.get(base.__name__)) is not None:
-                return response
-        return None
-
-    def _compile(self, kind: type[Reply], response: Response) -> _Form:
-        hints = get_type_hints(kind, include_extras=True)
-        attributes: dict[str, tuple[str, object]] = {}
-        for field in fields(kind):  # type: ignore[arg-type]  # generated replies are dataclasses
-            hint = hints.get(field.name)
-            if get_origin(hint) is Annotated:
-                for mark in get_args(hint)[1:]:
-                    if isinstance(mark, Header):
-                        attributes[mark.name.lower()] = (field.name, get_args(hint)[0])
-        status = int(response.status) if response.status.isdecimal() else None
-        if status is None and isinstance(fixed := kind.__dict__.get("status"), int):
-            status = fixed
-        body = hints.get("body")
-        return _Form(
-            response=response,
-            status=status,
-            contents=tuple(self._content(name, media) for name, media in response.content.items()),
-            headers=tuple(
-                self._field(name, declaration, attributes.get(name.lower()))
-                for name, declaration in response.headers.items()
-                if name.lower() != "content-type"
-            ),
-            adapter=None if body is None or _is_model(body) else TypeAdapter(body),
-        )
-
-    def _content(self, name: str, media: MediaType) -> _Content:
-        stream = stream_of(name, media, self._contract)
-        kind = "stream" if stream is not None else _kind(name)
-        header = f"{name}; charset=utf-8" if kind == "text" and "charset" not in name else name
-        if "*" in name:
-            header = ""
-        check = None
-        if media.schema is not None and kind in ("json", "text"):
-            check = self._check(media.schema.pointer)
-        return _Content(name=name, header=header.encode("latin-1"), kind=kind, check=check, stream=stream)
-
-    def _field(self, name: str, declaration: HeaderDeclaration, attribute: tuple[str, object] | None) -> _Field:
-        schema = declaration.schema or (declaration.content.schema if declaration.content is not None else None)
-        hint = attribute[1] if attribute is not None else None
-        return _Field(
-            name=name,
-            wire=name.lower().encode("latin-1"),
-            attribute=attribute[0] if attribute is not None else None,
-            required=declaration.required,
-            declaration=declaration,
-            adapter=None if hint in (None, str, str | None) else TypeAdapter(cast("type[object]", hint)),
-            check=self._check(schema.pointer) if schema is not None else None,
-        )
-
-    def _check(self, pointer: str) -> Check | None:
-        if not self._judging:
-            return None
-        judge = self._contract.judges.judge(pointer, Direction.RESPONSE)
-        is_valid, errors = judge.is_valid, judge.errors
-
-        def check(value: JSONValue) -> Sequence[str]:
-            if is_valid(value):
-                return ()
-            return [f"{error.pointer or '(root)'}: {error.message} [{error.code}]" for error in errors(value)]
-
-        return check
-
-    def _status(self, form: _Form, reply: Reply) -> int:
+    def _status(self, form: Form, reply: Reply) -> int:
         status = getattr(reply, "status", None)
         if not isinstance(status, int) or not 100 <= status <= 599:
             raise ResponseViolation(f"{self._operation.operation_id}: {type(reply).__name__} has no status to send")
@@ -291,7 +180,7 @@ class Replies:
             self.violation(f"{type(reply).__name__} is declared for {form.response.status}, not for {status}", status)
         return status
 
-    def _put_body(self, form: _Form, reply: Reply, answer: Answer, accept: str | None) -> None:
+    def _put_body(self, form: Form, reply: Reply, answer: Answer, accept: str | None) -> None:
         if not may_have_body(answer.status):
             return
         body = getattr(reply, "body", None)
@@ -303,20 +192,20 @@ class Replies:
             if content.check is not None:
                 self._judge_json(content.check, answer)
         elif content.kind == "stream" or isinstance(body, AsyncIterable):
-            self._put_stream(content, body, answer)
+            self._put_stream(content, cast("object", body), answer)
         elif content.kind == "text" and isinstance(body, str):
-            answer.body = body.encode("utf-8", "surrogatepass")
-            if content.check is not None and (errors := content.check(body)):
+            answer.body = self._text(body, answer.status)
+            if content.check is not None and (errors := _check_text(content.check, body)):
                 self.violation("the body breaks its schema", answer.status, errors)
         elif isinstance(body, (bytes, bytearray, memoryview)):
-            answer.body = bytes(body)
+            answer.body = bytes(cast("bytes", body))
         else:
             raise ResponseViolation(
                 f"{self._operation.operation_id} {answer.status}: {_article(type(body).__name__)} cannot be sent as "
                 f"{content.name}"
             )
 
-    def _put_stream(self, content: _Content, body: object, answer: Answer) -> None:
+    def _put_stream(self, content: Content, body: object, answer: Answer) -> None:
         if not isinstance(body, AsyncIterable):
             raise ResponseViolation(
                 f"{self._operation.operation_id} {answer.status}: the body of {content.name} must be an asynchronous "
@@ -326,13 +215,13 @@ class Replies:
         if content.stream is None:
             answer.stream = bytes_of(chunks)
             return
-        check = self._check(content.stream.schema.pointer)
+        check = self._forms.check(content.stream.schema.pointer)
         answer.stream = content.stream.encode(chunks, check, lambda errors: self._item_broken(answer.status, errors))
 
     def _item_broken(self, status: int, errors: Sequence[str]) -> None:
         self.violation("an item of the stream breaks its schema", status, errors)
 
-    def _json(self, form: _Form, body: object, status: int) -> bytes:
+    def _json(self, form: Form, body: object, status: int) -> bytes:
         try:
             if isinstance(body, BaseModel):
                 return body.__pydantic_serializer__.to_json(body, by_alias=True, warnings=False)
@@ -344,6 +233,12 @@ class Replies:
             f"{self._operation.operation_id} {status}: the body is {_article(type(body).__name__)}, and not a model"
         )
 
+    def _text(self, body: str, status: int) -> bytes:
+        try:
+            return body.encode()
+        except UnicodeEncodeError as error:
+            raise ResponseViolation(f"{self._operation.operation_id} {status}: the text is not Unicode") from error
+
     def _judge_json(self, check: Check, answer: Answer) -> None:
         try:
             value = cast("JSONValue", from_json(answer.body, allow_inf_nan=False, cache_strings="keys"))
@@ -353,7 +248,7 @@ class Replies:
         if errors := check(value):
             self.violation("the body breaks its schema", answer.status, errors)
 
-    def _choose(self, form: _Form, reply: Reply, body: object, accept: str | None) -> _Content:
+    def _choose(self, form: Form, reply: Reply, body: object, accept: str | None) -> Content:
         """The media type of a reply with several: what the handler says, else what the client likes best."""
         said = getattr(reply, "media_type", None)
         if isinstance(said, str):
@@ -361,15 +256,15 @@ class Replies:
                 if content.name == said:
                     return content
             for content in form.contents:
-                if "*" in content.name and _within(said, content.name):
+                if "*" in content.name and within(said, content.name):
                     return content
             raise ResponseViolation(f"{self._operation.operation_id}: the media type {said} is not declared")
         possible = [content for content in form.contents if _carries(content.kind, body)] or list(form.contents)
         return possible[best([content.name for content in possible], accept) or 0]
 
-    def _concrete(self, content: _Content, media_type: object, status: int) -> bytes:
+    def _concrete(self, content: Content, media_type: object, status: int) -> bytes:
         """A media type for a declared range: the handler's, where it lies within it."""
-        if isinstance(media_type, str) and "*" not in media_type and _within(media_type, content.name):
+        if isinstance(media_type, str) and "*" not in media_type and within(media_type, content.name):
             return media_type.encode("latin-1")
         if content.kind == "json" or content.name == "application/*":
             return b"application/json" if content.kind == "json" else b"application/octet-stream"
@@ -381,7 +276,7 @@ class Replies:
             f"{self._operation.operation_id} {status}: say which media type within {content.name} the body has"
         )
 
-    def _header_value(self, header: _Field, value: object, status: int) -> bytes:
+    def _header_value(self, header: Field, value: object, status: int) -> bytes:
         plain: JSONValue
         if header.adapter is None:
             plain = cast("JSONValue", value)
@@ -400,14 +295,6 @@ class Replies:
         return text.encode("latin-1")
 
 
-def _kind(media_type: str) -> str:
-    """How bodies of a media type are made: `json`, `text`, or `bytes` as the handler gives them."""
-    name = media_type.split(";")[0].strip().lower()
-    if name == "application/json" or name.endswith("+json"):
-        return "json"
-    return "text" if name.startswith("text/") else "bytes"
-
-
 def _carries(kind: str, body: object) -> bool:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return kind == "bytes"
@@ -416,21 +303,11 @@ def _carries(kind: str, body: object) -> bool:
     return kind in ("text", "json") if isinstance(body, str) else kind == "json"
 
 
-def _within(media_type: str, media_range: str) -> bool:
-    kind, _, subtype = media_range.split(";")[0].strip().lower().partition("/")
-    its_kind, _, its_subtype = media_type.split(";")[0].strip().lower().partition("/")
-    return kind in ("*", its_kind) and subtype in ("*", its_subtype)
-
-
 def _acceptable(operation: Operation) -> Sequence[str] | None:
     """The media types of all successes, where 406 is declared by itself and a client must accept one of them."""
     if not any(response.status == "406" for response in operation.responses):
         return None
     return [name for response in operation.responses if response.status[0] == "2" for name in response.content] or None
-
-
-def _is_model(hint: object) -> bool:
-    return isinstance(hint, type) and issubclass(hint, BaseModel)
 
 
 def _article(noun: str) -> str:

@@ -68,8 +68,8 @@ async def bytes_of(chunks: AsyncIterable[object]) -> AsyncGenerator[bytes, None]
     async for chunk in chunks:
         if not isinstance(chunk, (bytes, bytearray, memoryview)):
             raise TypeError(f"a chunk of a binary body must be bytes, not {type(chunk).__name__}")
-        if chunk:
-            yield bytes(chunk)
+        if raw := bytes(cast("bytes", chunk)):
+            yield raw
 
 
 def _describes_event(schema: Schema, contract: Contract) -> bool:
@@ -107,10 +107,11 @@ def _data(value: JSONValue, raw: bytes) -> bytes:
 def _event(value: JSONValue, raw: bytes) -> bytes:
     if not isinstance(value, dict) or not value.keys() <= _FIELDS:
         return _data(value, raw)
-    lines: list[str] = []
-    for name in ("event", "id", "retry"):
-        if (member := value.get(name)) is not None:
-            lines.append(f"{name}: {_LINE_BREAK.sub(' ', str(member))}")
+    lines = [
+        f"{name}: {_LINE_BREAK.sub(' ', str(member))}"
+        for name in ("event", "id", "retry")
+        if (member := value.get(name)) is not None
+    ]
     if "data" in value:
         data = value["data"]
         text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,130 @@
+"""What a request must leave when it is over: its dependencies with `yield`, the last entered first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import TypeAlias
+
+from anyio import CancelScope
+from anyio.lowlevel import checkpoint_if_cancelled
+from fastapi import Response
+from starlette.background import BackgroundTasks
+from typing_extensions import override
+
+Exit: TypeAlias = AbstractAsyncContextManager[object]
+
+
+@dataclass(slots=True)
+class Solved:
+    """What a request got: its handler, and what must be left, run or added afterwards."""
+
+    handler: object = None
+    response: Response | None = None
+    tasks: BackgroundTasks | None = None
+    function_exits: list[Exit] = field(default_factory=list[Exit])
+    request_exits: list[Exit] = field(default_factory=list[Exit])
+    shield: CancelScope | None = None
+
+    async def leave(self, error: BaseException | None, *, keep_request: bool = False) -> BaseException | None:
+        """Leave all dependencies, the last entered first, as `with` statements would.
+
+        Answers the exception that is still on its way afterwards: `error`, another one that clean-up raised, or None
+        when there was none or a dependency swallowed it. With `keep_request` those stay that live as long as a stream.
+        """
+        error = await _leave(self.function_exits, error)
+        if not keep_request or error is not None:
+            error = await _leave(self.request_exits, error)
+        return error
+
+
+async def _leave(exits: list[Exit], error: BaseException | None) -> BaseException | None:
+    while exits:
+        manager = exits.pop()
+        try:
+            if error is None:
+                await manager.__aexit__(None, None, None)
+            elif await manager.__aexit__(type(error), error, error.__traceback__):
+                error = None
+        except BaseException as raised:  # the next dependency must see whatever this one raised
+            error = raised
+    return error
+
+
+class EnteredScope(AbstractAsyncContextManager[object]):
+    """A cancel scope among the exits."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: CancelScope) -> None:
+        scope.__enter__()
+        self._scope = scope
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        return bool(self._scope.__exit__(kind, error, traceback))
+
+
+class ShieldedGenerator(AbstractAsyncContextManager[object]):
+    """An asynchronous generator as `asynccontextmanager` would have it, whose clean-up no cancellation cuts off."""
+
+    __slots__ = ("_generator", "_shield")
+
+    def __init__(self, generator: AsyncGenerator[object], shield: CancelScope) -> None:
+        self._generator = generator
+        self._shield = shield
+
+    @override
+    async def __aenter__(self) -> object:
+        try:
+            return await self._generator.__anext__()
+        except StopAsyncIteration:
+            raise RuntimeError("a dependency with `yield` did not yield") from None
+
+    @override
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        was_shielded, self._shield.shield = self._shield.shield, True
+        try:
+            swallowed = await (self._finish() if error is None else self._throw(error))
+        finally:
+            self._shield.shield = was_shielded
+        if error is not None:
+            await checkpoint_if_cancelled()
+        return swallowed
+
+    async def _finish(self) -> bool:
+        try:
+            await self._generator.__anext__()
+        except StopAsyncIteration:
+            return False
+        await self._generator.aclose()
+        raise RuntimeError("a dependency with `yield` yielded twice")
+
+    async def _throw(self, error: BaseException) -> bool:
+        """Throw an exception in where the generator waits; whether it was swallowed."""
+        traceback = error.__traceback__
+        try:
+            await self._generator.athrow(error)
+        except StopAsyncIteration as stop:
+            return stop is not error
+        except RuntimeError as raised:
+            # What a generator raises as StopIteration or StopAsyncIteration comes out as the cause of a RuntimeError.
+            if raised is error or (
+                isinstance(error, (StopIteration, StopAsyncIteration)) and raised.__cause__ is error
+            ):
+                error.__traceback__ = traceback
+                return False
+            raise
+        except BaseException as raised:
+            if raised is not error:
+                raise
+            error.__traceback__ = traceback
+            return False
+        await self._generator.aclose()
+        raise RuntimeError("a dependency with `yield` did not stop after an exception")

@@ -1,0 +1,156 @@
+"""How replies become answers, worked out once per class: which media types, headers and schemas are declared for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Annotated, TypeAlias, cast, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, TypeAdapter
+
+from handfast.contract import names
+from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
+from handfast.contract.model import Header as HeaderDeclaration
+from handfast.runtime.reply import Header, Reply
+from handfast.runtime.streams import Stream, stream_of
+
+Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
+"""What is wrong with a value, for the log; nothing when nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types."""
+
+    name: str
+    header: bytes
+    kind: str
+    check: Check | None
+    stream: Stream | None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One declared header of a response, and the field of the reply that has its value."""
+
+    name: str
+    wire: bytes
+    attribute: str | None
+    required: bool
+    declaration: HeaderDeclaration
+    adapter: TypeAdapter[object] | None
+    check: Check | None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How replies of one class become answers."""
+
+    response: Response
+    status: int | None
+    contents: tuple[Content, ...]
+    headers: tuple[Field, ...]
+    adapter: TypeAdapter[object] | None
+
+
+class Forms:
+    """Makes the forms of the replies of one operation; without judging there are no checks in them."""
+
+    __slots__ = ("_contract", "_judging", "_names")
+
+    def __init__(self, contract: Contract, operation: Operation, *, judging: bool) -> None:
+        self._contract = contract
+        self._judging = judging
+        self._names = {names.reply_name(operation, response): response for response in operation.responses}
+
+    def declaration(self, kind: type[Reply]) -> Response | None:
+        """The response that a class of replies stands for, by its name or that of a base."""
+        for base in kind.__mro__:
+            if (response := self._names.get(base.__name__)) is not None:
+                return response
+        return None
+
+    def form(self, kind: type[Reply], response: Response) -> Form:
+        """The form of the replies of a class."""
+        hints = get_type_hints(kind, include_extras=True)
+        attributes: dict[str, tuple[str, object]] = {}
+        for field in fields(kind):  # type: ignore[arg-type]  # generated replies are dataclasses
+            hint = hints.get(field.name)
+            if get_origin(hint) is Annotated:
+                for mark in get_args(hint)[1:]:
+                    if isinstance(mark, Header):
+                        attributes[mark.name.lower()] = (field.name, get_args(hint)[0])
+        status = int(response.status) if response.status.isdecimal() else None
+        if status is None and isinstance(fixed := kind.__dict__.get("status"), int):
+            status = fixed
+        body = hints.get("body")
+        return Form(
+            response=response,
+            status=status,
+            contents=tuple(self.content(name, media) for name, media in response.content.items()),
+            headers=tuple(
+                self.field(name, declaration, attributes.get(name.lower()))
+                for name, declaration in response.headers.items()
+                if name.lower() != "content-type"
+            ),
+            adapter=None if body is None or _is_model(body) else TypeAdapter(body),
+        )
+
+    def content(self, name: str, media: MediaType) -> Content:
+        """How bodies of a declared media type are made."""
+        stream = stream_of(name, media, self._contract)
+        kind = "stream" if stream is not None else _kind(name)
+        header = f"{name}; charset=utf-8" if kind == "text" and "charset" not in name else name
+        if "*" in name:
+            header = ""
+        check = None
+        if media.schema is not None and kind in ("json", "text"):
+            check = self.check(media.schema.pointer)
+        return Content(name=name, header=header.encode("latin-1"), kind=kind, check=check, stream=stream)
+
+    def field(self, name: str, declaration: HeaderDeclaration, attribute: tuple[str, object] | None) -> Field:
+        """How a declared header is made; `attribute` is the name and the type of the field of the reply that has it."""
+        schema = declaration.schema or (declaration.content.schema if declaration.content is not None else None)
+        hint = attribute[1] if attribute is not None else None
+        return Field(
+            name=name,
+            wire=name.lower().encode("latin-1"),
+            attribute=attribute[0] if attribute is not None else None,
+            required=declaration.required,
+            declaration=declaration,
+            adapter=None if hint in (None, str, str | None) else TypeAdapter(cast("type[object]", hint)),
+            check=self.check(schema.pointer) if schema is not None else None,
+        )
+
+    def check(self, pointer: str) -> Check | None:
+        """What judges values by the schema at a pointer."""
+        if not self._judging:
+            return None
+        judge = self._contract.judges.judge(pointer, Direction.RESPONSE)
+        is_valid, errors = judge.is_valid, judge.errors
+
+        def judged(value: JSONValue) -> Sequence[str]:
+            if is_valid(value):
+                return ()
+            return [f"{error.pointer or '(root)'}: {error.message} [{error.code}]" for error in errors(value)]
+
+        return judged
+
+
+def _kind(media_type: str) -> str:
+    """How bodies of a media type are made: `json`, `text`, or `bytes` as the handler gives them."""
+    name = media_type.split(";")[0].strip().lower()
+    if name == "application/json" or name.endswith("+json"):
+        return "json"
+    return "text" if name.startswith("text/") else "bytes"
+
+
+def within(media_type: str, media_range: str) -> bool:
+    """Whether a media type is in a range such as `text/*`; parameters do not count."""
+    kind, _, subtype = media_range.split(";")[0].strip().lower().partition("/")
+    its_kind, _, its_subtype = media_type.split(";")[0].strip().lower().partition("/")
+    return kind in ("*", its_kind) and subtype in ("*", its_subtype)
+
+
+def _is_model(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, BaseModel)
