@@ -27,6 +27,7 @@ _LOG = logging.getLogger("handfast.server")
 
 _CONTRACT_SUFFIXES = frozenset({".yaml", ".yml", ".json"})
 _NO_CODE = frozenset({"build", "dist", "docs", "node_modules", "reports", "site", "tests"})
+_ORDINARY = DefaultFilter()
 _DEBOUNCE_MILLISECONDS = 200
 _LOOK_MILLISECONDS = 200
 
@@ -77,7 +78,8 @@ class _Reloader:
         self._announce = announce
         self._worker: Worker | None = None
         self._spare: Worker | None = None  # has imported what no save changes, and waits for the next one
-        self._started = 0.0
+        self._read = 0.0  # when the contract was
+        self._started = 0.0  # when the newest process was, whether it lived or not
         self._has_announced = False
 
     def run(self) -> None:
@@ -97,7 +99,7 @@ class _Reloader:
         contract = self._reload.contract.resolve()
         return watch(
             *{contract.parent, *(path.resolve() for path in self._reload.code)},
-            watch_filter=lambda change, path: DefaultFilter()(change, path) and self._is_watched(Path(path)),
+            watch_filter=lambda change, path: _ORDINARY(change, path) and self._is_watched(Path(path)),
             debounce=_DEBOUNCE_MILLISECONDS,
             stop_event=self._stopped,
             rust_timeout=_LOOK_MILLISECONDS,
@@ -113,25 +115,19 @@ class _Reloader:
 
     def _take(self, changes: Iterable[tuple[Change, str]]) -> None:
         changed = {Path(path) for _, path in changes}
-        if any(map(self._is_contract, changed)):
+        if any(self._is_contract(path) and _is_news(path, self._read) for path in changed):
             if self._regenerated():
                 self._start()
-        elif any(path.suffix == ".py" and self._is_news(path) for path in changed):
+        elif any(path.suffix == ".py" and _is_news(path, self._started) for path in changed):
             self._start()
         elif self._worker is not None and self._worker.exit_code is not None:
             _LOG.error("the process ended with %d; it starts again with the next save", self._worker.exit_code)
             self._worker.end()
             self._worker = None
 
-    def _is_news(self, path: Path) -> bool:
-        """Whether a file was written after the process was started; what was regenerated before is no news."""
-        try:
-            return path.stat().st_mtime > self._started
-        except FileNotFoundError:
-            return True
-
     def _regenerated(self) -> bool:
         """Regenerate; False when the contract is wrong, which is reported."""
+        self._read = time.time()
         try:
             changes = self._reload.regenerate()
         except HandfastError as error:
@@ -170,3 +166,11 @@ class _Reloader:
 
     def _what_now(self) -> str:
         return "the old one goes on, and the next save is tried" if self._worker else "the next save is tried"
+
+
+def _is_news(path: Path, since: float) -> bool:
+    """Whether a file came to be as it is after a time; what was regenerated before a start is no reason for another."""
+    try:
+        return path.stat().st_ctime > since
+    except FileNotFoundError:
+        return True
