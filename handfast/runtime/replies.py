@@ -295,6 +295,24 @@ class Replies:
         return text.encode("latin-1")
 
 
+def _plain_bytes(body: JSONValue | bytes, kind: str) -> bytes:
+    if isinstance(body, bytes):
+        return body
+    return body.encode() if kind == "text" and isinstance(body, str) else to_json(body)
+
+
+def _check_text(check: Check, text: str) -> Sequence[str]:
+    """What is wrong with a text; one that its schema does not take for a string may be the JSON of another value."""
+    errors = check(text)
+    if not errors:
+        return ()
+    try:
+        value = cast("JSONValue", from_json(text, allow_inf_nan=False))
+    except ValueError:
+        return errors
+    return check(value)
+
+
 def _carries(kind: str, body: object) -> bool:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return kind == "bytes"
