@@ -130,7 +130,10 @@ class _Text(Plan):
             text = raw.decode(charset)
         except UnicodeDecodeError:
             raise _refused(Malformed("wrong-charset", f"the text is not {charset}")) from None
-        value = self.reader(text)
+        try:
+            value = self.reader(text)
+        except Malformed as error:
+            raise _refused(error) from None
         self.judge(value)
         return ReadBody(text, value, raw)
 
@@ -264,7 +267,7 @@ def compile_plan(  # each argument is one thing that a plan depends on
             check = _check(media_type.item_schema, contract)
             make = partial(_Items, limit=limits.upload, framing=framing_of(essence) or Framing.LINES)
         case "text":
-            make = partial(_Text, limit=limits.body, charsets=_TEXT, reader=words.reader(shape))
+            make = partial(_Text, limit=limits.body, charsets=_TEXT, reader=_text_reader(words, shape, limits))
         case "bytes":
             least, most = _length_bounds(shape)
             limit = limits.upload if most is None else min(most, limits.upload)
@@ -288,6 +291,11 @@ def compile_plan(  # each argument is one thing that a plan depends on
         case _:
             make = partial(_Json, limit=limits.body)
     return make(media_type=name, check=check, builder=Builder(annotation), limits=limits)
+
+
+def _text_reader(words: Lexicon, shape: Shape, limits: Limits) -> Callable[[str], JSONValue]:
+    """Text to its value: a scalar by its grammar; text that can be no scalar (`text/json`) is JSON."""
+    return words.reader(shape) if shape.is_scalar else partial(forms.json_text, limits=limits)
 
 
 def _is_positional(media_type: MediaType, shape: Shape) -> bool:
