@@ -1,4 +1,6 @@
-"""Formats that JSON Schema does not assert: the numeric ones as bounds, those of OpenAPI's registry for strings.
+"""Formats as they are asserted: the numeric ones as bounds, those of OpenAPI's registry, and some of JSON Schema's own.
+
+The validator brings JSON Schema's formats with it; those that it reads too loosely are given here.
 
 Source: the OpenAPI format registry (spec.openapis.org/registry/format) and the RFCs that it names. `password`,
 `binary`, `commonmark`, `html` and unknown names say nothing that could be checked.
@@ -11,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from handfast.contract import mailboxes, timestamps
 from handfast.contract.model import JSONValue
 
 _SINGLE = 3.4028234663852886e38
@@ -41,7 +44,6 @@ _PATTERNS: Mapping[str, str] = {
     "sf-token": r"[A-Za-z*][:/!#$%&'*+\-.^_`|~0-9A-Za-z]*",
     "sf-binary": r":(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:",
 }
-_LOCAL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?")
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -58,26 +60,6 @@ def _is_base64(text: str) -> bool:
 
 def _is_char(text: str) -> bool:
     return len(text) == 1
-
-
-def _is_local_time(text: str) -> bool:
-    return _LOCAL_TIME.fullmatch(text) is not None
-
-
-def _is_local_date_time(text: str) -> bool:
-    day, separator, time = text[:10], text[10:11], text[11:]
-    return separator in ("T", "t") and _is_date(day) and _is_local_time(time)
-
-
-def _is_date(text: str) -> bool:
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is None:
-        return False
-    year = text[:4] if text[:4] != "0000" else "2000"  # RFC 3339 has the year 0, a leap year; Python has not
-    try:
-        datetime.fromisoformat(f"{year}{text[4:]}")
-    except ValueError:
-        return False
-    return True
 
 
 def _is_http_date(text: str) -> bool:
@@ -101,11 +83,16 @@ STRINGS: Mapping[str, Callable[[str], bool]] = {
     **{name: _matcher(pattern) for name, pattern in _PATTERNS.items()},
     "byte": _is_base64,
     "char": _is_char,
-    "date-time-local": _is_local_date_time,
+    "date": timestamps.is_date,
+    "date-time": timestamps.is_date_time,
+    "date-time-local": timestamps.is_local_date_time,
+    "email": mailboxes.is_email,
     "http-date": _is_http_date,
-    "time-local": _is_local_time,
+    "idn-email": mailboxes.is_international_email,
+    "time": timestamps.is_time,
+    "time-local": timestamps.is_local_time,
 }
-"""A check for each string format that is not JSON Schema's own."""
+"""A check for each string format that the validator does not have, or has not exactly."""
 
 
 def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:

@@ -87,9 +87,11 @@ def compile(  # noqa: A001  # reads as parameters.compile
     bounds = limits or Limits()
     declared = [parameter for parameter in operation.parameters if not _is_ignored(parameter)]
     names = _QueryNames.of(operation, declared, contract, words)
+    closed = None if unknown_query == "ignore" or names.is_open else names
     return ParameterReader(
         plans=tuple(_plan(parameter, contract, words, bounds, names) for parameter in declared),
-        names=None if unknown_query == "ignore" or names.is_open else names,
+        names=closed,
+        reads_fields=closed is not None or any(parameter.location is _QUERY for parameter in declared),
         headers=wanted_headers(declared),
         limits=bounds,
     )
@@ -151,10 +153,14 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True)
 class ParameterReader:
-    """Reads the parameters of one operation; `names` is None when undeclared query parameters are let through."""
+    """Reads the parameters of one operation; `names` is None when undeclared query parameters are let through.
+
+    `reads_fields`: whether the query string is taken apart at all, for parameters or for names that are not declared.
+    """
 
     plans: tuple[_Plan, ...]
     names: _QueryNames | None
+    reads_fields: bool
     headers: frozenset[bytes]
     limits: Limits
 
@@ -165,20 +171,19 @@ class ParameterReader:
         read = ReadParameters({}, [])
         query = query_string.decode("latin-1") if query_string else ""
         source = Source(path, query, headers, self.headers, self.limits.fields)
-        for plan in self.plans:
+        plans, unknown = self.plans, list[str]()
+        if query_string and self.reads_fields:
+            try:
+                fields = source.fields
+                unknown = self.names.unknown(fields) if self.names is not None else unknown
+            except Malformed as error:  # no field can be told from the others: said once, not for each parameter
+                read.add(Cause.MALFORMED_PARAMETER, ProblemItem(code=error.code, detail=error.detail, location=_QUERY))
+                plans = tuple(plan for plan in plans if plan.parameter.location is not _QUERY)
+        for plan in plans:
             _read(plan, source, read)
-        if query_string and self.names is not None:
-            self._check_names(source, self.names, read)
-        return read
-
-    def _check_names(self, source: Source, names: _QueryNames, read: ReadParameters) -> None:
-        try:
-            unknown = names.unknown(source.fields)
-        except Malformed as error:
-            read.add(Cause.MALFORMED_PARAMETER, ProblemItem(code=error.code, detail=error.detail, location=_QUERY))
-            return
         for name in unknown[:MAX_ERRORS]:
             read.add(Cause.CONTRACT_VIOLATION, _undeclared(name))
+        return read
 
 
 def _read(plan: _Plan, source: Source, read: ReadParameters) -> None:
