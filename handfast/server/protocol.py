@@ -317,7 +317,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         cycle = self._active
         if cycle is not None and cycle.closes:
-            self._finish()
+            self._linger()
         elif self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         elif self._refusal is not None:
@@ -336,13 +336,6 @@ class GuardedProtocol(HttpToolsProtocol):
             )
         elif self._section is Section.HEAD:
             self._start_clock()  # it had to wait for us
-
-    def _finish(self) -> None:
-        """End the connection after its last answer; what is still coming in must not cost the client the answer."""
-        if self._section is Section.BETWEEN and not self.pipeline and self._refusal is None:
-            self._close()
-        else:
-            self._linger()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Turn down the request that is arriving, once the ones before it are answered."""
@@ -379,7 +372,10 @@ class GuardedProtocol(HttpToolsProtocol):
         self._answer(refusals.BUSY, None)
 
     def _linger(self) -> None:
-        """Close our side, and read on for a while: closing with bytes unread would destroy the answer on its way."""
+        """Close our side, and read on until the client closes its own, or for a while (section 9.6).
+
+        To close with bytes unread, or with bytes still to come, would destroy the answer on its way.
+        """
         self._is_lingering = True
         self._refusal = None
         self.pipeline.clear()

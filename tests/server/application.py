@@ -83,10 +83,12 @@ async def _large(scope: Message, receive: Receive, send: Send, query: dict[str, 
 
 
 async def _ticks(scope: Message, receive: Receive, send: Send, query: dict[str, str]) -> None:
+    count = int(query["count"]) if query.get("count", "").isdecimal() else 0
+    every = float(query["every"]) if query.get("every", "").replace(".", "").isdecimal() else 0.0
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
-    for number in range(int(query["count"])):
+    for number in range(count):
         await send({"type": "http.response.body", "body": b"data: %d\n\n" % number, "more_body": True})
-        await asyncio.sleep(float(query["every"]))
+        await asyncio.sleep(every)
     await send({"type": "http.response.body", "body": b""})
 
 
