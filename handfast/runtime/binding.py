@@ -17,6 +17,7 @@ from handfast.runtime.arguments import arguments_of, hints_of
 from handfast.runtime.documents import Documents
 from handfast.runtime.failures import Failures
 from handfast.runtime.fallback import Fallback
+from handfast.runtime.fitting import misfits
 from handfast.runtime.gaps import gaps_of
 from handfast.runtime.handlers import Handlers
 from handfast.runtime.lexical import Lexicon
@@ -58,6 +59,8 @@ def bind(
     authenticators = dict(security or {})
     bound = Handlers.of(handlers, app, complete=fallback is None)
     gaps = gaps_of(contract, bound, authenticators, has_fallback=fallback is not None)
+    if fallback is None and mode == "enforce":
+        gaps += misfits(contract, problems)
     if gaps:
         raise BindError(gaps)
     binding = _Binding(

@@ -43,7 +43,8 @@ class Failures:
 
     def internal(self, cause: Cause = Cause.INTERNAL) -> Answer:
         """The answer for a failure of ours, which tells nothing."""
-        return self.refuse(Refused(cause))
+        headers = [("Retry-After", "1")] if cause is Cause.TIMEOUT else []
+        return self.refuse(Refused(cause, headers=headers))
 
     def http_exception(self, error: HTTPException) -> Answer:
         """The answer for Starlette's and FastAPI's HTTPException; `ResponseViolation` for an undeclared status."""

@@ -9,7 +9,8 @@ class Model(BaseModel):
     """An object of the contract.
 
     Members that the contract does not name are kept (the judge has admitted them). Python code gives and reads members
-    by field name; on the wire they have the contract's names.
+    by field name; on the wire they have the contract's names. NaN and Infinity, which JSON does not have, do not turn
+    into null: the judge sees and refuses them.
     """
 
     model_config = ConfigDict(
@@ -17,5 +18,6 @@ class Model(BaseModel):
         validate_by_name=True,
         validate_by_alias=True,
         serialize_by_alias=True,
+        ser_json_inf_nan="constants",
         protected_namespaces=(),
     )

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 import pytest
-from fastapi import Depends
+from fastapi import Depends, FastAPI
 
 from handfast.contract import JSONValue
-from handfast.runtime import Credentials, Grant, Limits, Operations, Problem
+from handfast.errors import BindError
+from handfast.runtime import Credentials, Grant, Limits, Operations, Problem, bind
 from handfast.runtime.problems import TABLE, Cause, refusal, refusals
 from tests.runtime.serving import (
     PATHS,
@@ -160,11 +161,38 @@ def test_bodies_take_the_declared_shape(shape: str, media_type: str, caplog: pyt
     assert [record for record in caplog.records if record.name == "handfast.violations"] == []
 
 
+PECULIAR: JSONValue = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["oops"],
+    "properties": {"oops": {"type": "string", "pattern": "^[0-9]{3}!$"}},
+}
+
+
+def test_a_shape_that_no_problem_fits_needs_a_renderer() -> None:
+    responses: JSONValue = {
+        "200": {"description": "It.", "content": {"application/json": {}}},
+        "422": {"description": "Wrong.", "content": {"application/json": {"schema": PECULIAR}}},
+    }
+    contract = contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}})
+
+    class Many(Operations, tag="default"):
+        async def choose(self) -> Choose200:
+            return Choose200({})
+
+    with pytest.raises(BindError, match="choose declares 422 with a body that no form of a problem fits"):
+        bind(FastAPI(), contract, [Many])
+    with pytest.raises(BindError, match="that the renderer does not give"):
+        bind(FastAPI(), contract, [Many], problems=lambda problem: {"oops": problem.title})
+    with serving(contract, Many, problems=lambda problem: {"oops": f"{problem.status}!"}) as client:
+        assert client.get("/api/?unknown=1").json() == {"oops": "422!"}
+
+
 def test_a_renderer_makes_bodies_of_another_shape() -> None:
     def render(found: Problem) -> JSONValue:
         return {"oops": [found.status, found.title, len(found.errors)]}
 
-    with serving(contract_of(PATHS), ThingsOperations, problems=render) as client:
+    with serving(contract_of(PATHS), ThingsOperations, problems=render, mode="report") as client:
         assert client.get("/api/nothing").json() == {"oops": [404, "There is nothing at this path", 0]}
 
 
