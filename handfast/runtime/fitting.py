@@ -28,8 +28,8 @@ def misfits(contract: Contract, renderer: ProblemRenderer | None) -> Iterator[st
                 reason = "the renderer does not give" if renderer else "no form of a problem fits"
                 yield (
                     f"{contract.locate(each.response.pointer)}: {operation.operation_id} declares {each.status} with a "
-                    f"body that {reason}, and can be refused with it ({each.cause}); give bind problems=..., a renderer "
-                    "for error bodies"
+                    f"body that {reason}, and can be refused with it ({each.cause}); give bind problems=..., a "
+                    "renderer for error bodies"
                 )
 
 
