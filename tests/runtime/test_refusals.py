@@ -1,6 +1,8 @@
 """Refusals: their order, their statuses, and bodies that fit whatever shape the contract gives to errors."""
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -226,3 +228,9 @@ def test_refusals_of_an_operation() -> None:
     assert Cause.BODY_TOO_LARGE in causes
     assert Cause.MEDIA_TYPE_UNSUPPORTED not in causes
     assert Cause.CREDENTIALS_MISSING not in causes
+
+
+def test_the_document_has_the_table() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "ENFORCEMENT.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([0-9, ]+) \|$", text, re.MULTILINE)
+    assert rows == [(str(cause), ", ".join(map(str, row.statuses))) for cause, row in TABLE.items()]
