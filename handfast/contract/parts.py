@@ -31,6 +31,16 @@ DEFAULT_STYLES: Mapping[ParameterLocation, str] = {
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:[ \t]*;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|\"(?:[^\"\\]|\\.)*\"))?)*[ \t]*")
+_SEQUENCES = frozenset(
+    {
+        "application/json-seq",
+        "application/jsonl",
+        "application/ndjson",
+        "application/x-jsonlines",
+        "application/x-ndjson",
+        "text/event-stream",
+    }
+)
 _EXPLODING_STYLES = {"form", "cookie"}
 
 
@@ -128,13 +138,31 @@ def media_type(name: str, at: Cursor) -> MediaType:
         pointer=at.pointer,
         media_type=name,
         schema=schema(at, "schema"),
-        item_schema=schema(at, "itemSchema"),
+        item_schema=schema(at, "itemSchema") or _items_of_stream(name, at),
         encoding={property_name: encoding(child) for property_name, child in at.members("encoding")},
         prefix_encoding=tuple(encoding(child) for child in at.items("prefixEncoding")),
         item_encoding=encoding(item_encoding) if item_encoding else None,
         examples=examples(at),
         extensions=at.extensions(),
     )
+
+
+def _items_of_stream(name: str, at: Cursor) -> Schema | None:
+    """The `items` of an array schema under a media type that is a sequence of JSON values.
+
+    OpenAPI 3.2.0, section 4.14.3.1, has `schema` describe the whole sequence as an array; earlier versions have
+    no other way to say what the items are. What the array says beside `items` is not held: nothing is gathered.
+    """
+    value = at.value.get("schema")
+    if not is_sequence(name) or not isinstance(value, dict):
+        return None
+    return schema(at.follow(at.at("schema"), value), "items")
+
+
+def is_sequence(media_type: str) -> bool:
+    """Whether a body is one JSON value after another: JSON lines, JSON text sequences, server-sent events."""
+    essence = media_type.partition(";")[0].strip().lower()
+    return essence in _SEQUENCES or essence.endswith("+json-seq")
 
 
 def encoding(at: Cursor) -> Encoding:

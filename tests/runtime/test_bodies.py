@@ -594,9 +594,10 @@ STREAMS = [
 
 @pytest.mark.parametrize(("media_type", "raw", "expected"), STREAMS)
 @pytest.mark.parametrize("size", [1, 5, 1000])
-def test_streams_of_items(media_type: str, raw: bytes, expected: list[object], size: int) -> None:
+@pytest.mark.parametrize("declared", [{"itemSchema": NAMED}, {"schema": {"type": "array", "items": NAMED}}])
+def test_streams_of_items(media_type: str, raw: bytes, expected: list[object], size: int, declared: JSONValue) -> None:
     async def run() -> list[object]:
-        reader = reader_of({media_type: {"itemSchema": NAMED}}, AsyncIterator[Named], limits=Limits(stream_item=50))
+        reader = reader_of({media_type: declared}, AsyncIterator[Named], limits=Limits(stream_item=50))
         chunks = [raw[i : i + size] for i in range(0, len(raw), size)]
         body = await reader.read(scope_of(media_type, {}), receiver(chunks))
         assert isinstance(body.argument, AsyncIterator)

@@ -49,7 +49,7 @@ class Seen:
     is_complete: bool = False
 
 
-def run(content: JSONValue, items: list[object], *, method: str = "GET", pause: float = 0) -> Seen:
+def run(content: JSONValue, items: list[object], *, method: str = "GET", pause: float = 0, version: str = "3.2.0") -> Seen:
     seen = Seen([], [])
 
     async def transaction() -> AsyncIterator[None]:
@@ -74,7 +74,9 @@ def run(content: JSONValue, items: list[object], *, method: str = "GET", pause: 
 
     responses: JSONValue = {"200": {"description": "It.", "content": content}}
     contract = contract_of(
-        {"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}}, version="3.2.0"
+        {"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}},
+        version=version,
+        schemas={"Ticks": {"type": "array", "items": {"$ref": "#/components/schemas/Tick"}}, "Tick": ITEM},
     )
     app = FastAPI(openapi_url=None)
     bind(app, contract, [Many])
@@ -132,6 +134,27 @@ def test_an_item_that_breaks_its_schema_ends_the_stream(caplog: pytest.LogCaptur
     assert seen.events == ["made", "sent", "made", "rollback ResponseViolation"]
     (record,) = [record for record in caplog.records if record.name == "handfast.violations"]
     assert "/n: must be at most 9" in record.getMessage()
+
+
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
+@pytest.mark.parametrize(
+    ("media_type", "chunk"),
+    [
+        ("application/x-ndjson", b'{"n":1}\n'),
+        ("application/jsonl; charset=utf-8", b'{"n":1}\n'),
+        ("application/json-seq", b'\x1e{"n":1}\n'),
+        ("text/event-stream", b'data: {"n":1}\n\n'),
+    ],
+)
+@pytest.mark.parametrize("schema", [{"type": "array", "items": ITEM}, {"$ref": "#/components/schemas/Ticks"}])
+def test_an_array_schema_describes_the_items(version: str, media_type: str, chunk: bytes, schema: JSONValue) -> None:
+    seen = run({media_type: {"schema": schema}}, [Tick(n=1), Tick(n=10), Tick(n=2)], version=version)
+    assert (seen.status, seen.chunks, seen.is_complete) == (200, [chunk], False)
+
+
+def test_an_array_schema_of_other_media_types_is_an_array() -> None:
+    seen = run({"application/json": {"schema": {"type": "array", "items": ITEM}}}, [])
+    assert seen.status == 500
 
 
 def test_head_of_a_stream_makes_no_items() -> None:
