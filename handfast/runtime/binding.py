@@ -51,8 +51,9 @@ def bind(
     an authenticator for each security scheme. `mode` says what becomes of replies that break the contract: `enforce`
     answers 500 and rolls back, `report` logs and sends them, `off` does not look. `unknown_query` says whether query
     parameters that the contract does not have are refused. `problems` renders error bodies for contracts whose errors
-    are not RFC 9457. `fallback` answers operations that have no handler. `docs` is the path of the documentation page,
-    None for none; the contract itself is at `/openapi.json` and `/openapi.yaml`.
+    are not RFC 9457. `fallback` answers operations that have no handler, or one that raises NotImplementedError.
+    `docs` is the path of the documentation page, None for none; the contract itself is at `/openapi.json` and
+    `/openapi.yaml`.
 
     Raises `BindError` with everything that does not fit.
     """

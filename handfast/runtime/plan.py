@@ -148,6 +148,9 @@ class Plan:
             error = raised
         left = await solved.leave(error, keep_request=answer is not None and answer.stream is not None)
         failure = left or error  # a dependency that swallows an exception does not make a reply of it
+        if isinstance(failure, NotImplementedError) and self.fallback is not None:
+            await self._fall_back(exchange, head=head)
+            return
         if failure is not None or answer is None:
             await self._fail(exchange, failure, head=head)
             return

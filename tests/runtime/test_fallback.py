@@ -2,12 +2,11 @@
 
 import pytest
 
-from handfast.runtime import PlainReply
-from handfast.runtime.fallback import JudgedRequest
+from handfast.runtime import Fallback, JudgedRequest, PlainReply
 from tests.runtime.serving import PATHS, GetThing200, Thing, ThingsOperations, contract_of, serving
 
 
-def replying(reply: PlainReply, seen: list[JudgedRequest]):  # type: ignore[no-untyped-def]  # a coroutine function
+def replying(reply: PlainReply, seen: list[JudgedRequest]) -> Fallback:
     async def fallback(request: JudgedRequest) -> PlainReply:
         seen.append(request)
         return reply
@@ -61,3 +60,16 @@ def test_written_methods_go_before_the_fallback() -> None:
     seen: list[JudgedRequest] = []
     with serving(contract_of(PATHS), Half, fallback=replying(PlainReply(status=204, has_body=False), seen)) as client:
         assert client.get("/api/things/1").json()["name"] == "mine"
+
+
+def test_a_method_that_is_not_written_yet_is_left_to_the_fallback() -> None:
+    class Half(ThingsOperations):
+        async def get_thing(self, *, id: int) -> GetThing200:  # noqa: A002
+            raise NotImplementedError("getThing is not written yet")
+
+    seen: list[JudgedRequest] = []
+    reply = PlainReply(status=200, headers=ETAG, body={"name": "a"})
+    with serving(contract_of(PATHS), Half, fallback=replying(reply, seen)) as client:
+        assert client.get("/api/things/7").json() == {"name": "a"}
+        assert client.get("/api/things/0").status_code == 404
+    assert [request.parameters for request in seen] == [{("path", "id"): 7}]
