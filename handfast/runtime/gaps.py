@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Never, NoReturn, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Never, NoReturn, Union, cast, get_args, get_origin
 
 from handfast.contract import names
 from handfast.contract.model import Contract, Operation
@@ -184,7 +184,8 @@ def _annotations(
 
 
 def _never_returns(hint: object) -> bool:
-    return any(hint is never for never in cast("tuple[object, ...]", (Never, NoReturn)))
+    """Whether an annotation promises nothing that could be wrong."""
+    return any(hint is never for never in cast("tuple[object, ...]", (Never, NoReturn, Any)))
 
 
 def _extra_methods(contract: Contract, handlers: Handlers) -> Iterator[str]:
@@ -259,7 +260,7 @@ def _members(hint: object) -> tuple[object, ...]:
 
 def _admits(wide: object, narrow: object) -> bool:
     """Whether an annotation is the same as another, or a union with more members."""
-    if wide == narrow or wide is object:
+    if wide == narrow or wide is object or wide is cast("object", Any):
         return True
     if get_origin(wide) is Annotated:
         return _admits(get_args(wide)[0], narrow)

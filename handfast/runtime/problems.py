@@ -169,7 +169,7 @@ def refusals(operation: Operation) -> list[Refusal]:
 
 
 def is_precondition(parameter: Parameter) -> bool:
-    """Whether a required parameter makes a request conditional, so that its absence alone is 428 (RFC 6585, section 3)."""
+    """Whether a required parameter makes a request conditional, so that its absence is 428 (RFC 6585, section 3)."""
     return parameter.location is ParameterLocation.HEADER and parameter.name.lower() in _PRECONDITIONS
 
 

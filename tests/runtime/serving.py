@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
@@ -28,13 +28,13 @@ def problem(description: str, **more: JSONValue) -> JSONValue:
 
 
 def contract_of(
-    paths: Mapping[str, JSONValue],
+    paths: Mapping[str, Any],
     *,
     server: str = "/api",
     version: str = "3.1.1",
     security: JSONValue = None,
     schemas: Mapping[str, JSONValue] | None = None,
-    **components: JSONValue,
+    **components: Any,
 ) -> Contract:
     """A contract with these paths; `Thing` and `Problem` are among its schemas."""
     document: dict[str, JSONValue] = {
@@ -67,11 +67,11 @@ def contract_of(
 
 @contextmanager
 def serving(
-    contract: Contract, *handlers: type[Operations], app: FastAPI | None = None, **options: object
+    contract: Contract, *handlers: type[Operations], app: FastAPI | None = None, **options: Any
 ) -> Iterator[TestClient]:
     """A client of an application with these handlers."""
     app = app or FastAPI(openapi_url=None)
-    bind(app, contract, handlers, **options)  # type: ignore[arg-type]  # options of bind
+    bind(app, contract, handlers, **options)
     with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
 
@@ -83,6 +83,11 @@ class Thing(BaseModel):
 
     name: object = "a"
     size: object = 1
+
+
+def thing(**members: object) -> Thing:
+    """A thing with any members."""
+    return Thing(**members)
 
 
 THING: JSONValue = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}

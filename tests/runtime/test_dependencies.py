@@ -73,7 +73,7 @@ class Made:
         note(f"made of {inner}")
 
 
-class Callable_:
+class Called:
     async def __call__(self, inner: Annotated[str, Depends(plain)]) -> str:
         return note(f"called with {inner}")
 
@@ -140,7 +140,7 @@ TREES: dict[str, list[Any]] = {
     "an async generator": [Depends(async_generator)],
     "a class": [Depends(Made)],
     "a dataclass": [Depends(Data)],
-    "an object": [Depends(Callable_())],
+    "an object": [Depends(Called())],
     "a generating object": [Depends(Generating())],
     "a partial": [Depends(partial(coroutine))],
     "nested": [Depends(nested), Depends(async_generator)],
@@ -311,7 +311,7 @@ async def test_clean_up_is_not_cut_off_by_a_cancellation() -> None:
     async def send(message: object) -> None:
         raise AssertionError("nothing is sent")
 
-    task = asyncio.create_task(app(scope, receive, send))  # type: ignore[arg-type]
+    task = asyncio.create_task(app(scope, receive, send))
     await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

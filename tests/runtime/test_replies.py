@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, Request, Response
@@ -25,6 +25,7 @@ from tests.runtime.serving import (
     Undeclared,
     contract_of,
     serving,
+    thing,
 )
 
 Answering = Callable[[], object]
@@ -57,13 +58,13 @@ def things(
         ) -> None:
             self.response, self.tasks = response, tasks
 
-        async def get_thing(self, *, id: int):  # type: ignore[no-untyped-def,override]  # noqa: A002
+        async def get_thing(self, *, id: int) -> Any:  # noqa: A002
             if inject is not None:
                 inject(self.response)
             self.tasks.add_task(events.append, "background")
             return answer()
 
-        async def put_thing(self, *, id: int, dry: bool | None, body: Thing):  # type: ignore[no-untyped-def,override]  # noqa: A002
+        async def put_thing(self, *, id: int, dry: bool | None, body: Thing) -> Any:  # noqa: A002
             return answer()
 
     return Things
@@ -77,15 +78,15 @@ def raising(error: BaseException) -> Answering:
 
 
 def ok(**more: object) -> GetThing200:
-    return GetThing200(Thing(**more), etag='"a"')
+    return GetThing200(thing(**more), etag='"a"')
 
 
 ADMITTED = {
     "a reply": (ok, 200, {"etag": '"a"'}, {"name": "a", "size": 1}),
     "an optional header": (lambda: GetThing200(Thing(), etag='"a"', x_count=3), 200, {"x-count": "3"}, None),
     "no body": (GetThing304, 304, {}, None),
-    "an error": (lambda: GetThing404(Thing(title="t", status=404)), 404, {"content-type": PROBLEM}, None),
-    "a range": (lambda: GetThing4XX(Thing(title="t", status=418), status=418), 418, {"content-type": PROBLEM}, None),
+    "an error": (lambda: GetThing404(thing(title="t", status=404)), 404, {"content-type": PROBLEM}, None),
+    "a range": (lambda: GetThing4XX(thing(title="t", status=418), status=418), 418, {"content-type": PROBLEM}, None),
     "an HTTPException": (raising(HTTPException(404, "gone")), 404, {"content-type": PROBLEM}, None),
 }
 
@@ -118,8 +119,8 @@ VIOLATIONS: dict[str, tuple[Answering, str]] = {
     "a missing header": (lambda: GetThing200(Thing(), etag=None), "required header ETag"),  # type: ignore[arg-type]
     "a header with a line break": (lambda: GetThing200(Thing(), etag='"a"\r\nx: y'), "header ETag"),
     "an integer that is none": (lambda: GetThing200(Thing(), etag='"a"', x_count=-1), "header X-Count"),
-    "a status outside of its range": (lambda: GetThing4XX(Thing(title="t", status=1), status=500), "4XX"),
-    "a status of another declaration": (lambda: GetThing4XX(Thing(title="t", status=1), status=404), "4XX"),
+    "a status outside of its range": (lambda: GetThing4XX(thing(title="t", status=1), status=500), "4XX"),
+    "a status of another declaration": (lambda: GetThing4XX(thing(title="t", status=1), status=404), "4XX"),
     "an HTTPException that is not declared": (raising(HTTPException(503)), "503"),
 }
 
@@ -162,8 +163,8 @@ def test_a_transaction_is_over_before_the_first_byte() -> None:
 
 def test_a_returned_error_commits_and_a_raised_one_rolls_back() -> None:
     for answer, end in (
-        (lambda: GetThing404(Thing(title="t", status=404)), "commit"),
-        (raising(GetThing404(Thing(title="t", status=404))), "rollback GetThing404"),
+        (lambda: GetThing404(thing(title="t", status=404)), "commit"),
+        (raising(GetThing404(thing(title="t", status=404))), "rollback GetThing404"),
     ):
         events: list[str] = []
         with serving(contract_of(PATHS), things(answer, events)) as client:
@@ -174,7 +175,7 @@ def test_a_returned_error_commits_and_a_raised_one_rolls_back() -> None:
 def test_a_commit_that_fails_is_answered_instead_of_the_reply() -> None:
     async def failing() -> AsyncIterator[None]:
         yield
-        raise GetThing404(Thing(title="late", status=404))
+        raise GetThing404(thing(title="late", status=404))
 
     class Things(ThingsOperations):
         def __init__(self, session: Annotated[None, Depends(failing)]) -> None: ...
@@ -215,7 +216,7 @@ def test_an_unexpected_exception_is_a_500_and_goes_on_to_the_server() -> None:
     with serving(contract_of(PATHS), things(raising(KeyError("secret")), events), app=app) as client:
         answer = client.get("/api/things/1")
         assert (answer.status_code, "secret" in answer.text) == (500, False)
-        client._transport.raise_server_exceptions = True  # type: ignore[attr-defined]  # noqa: SLF001
+        client._transport.raise_server_exceptions = True  # type: ignore[attr-defined]
         with pytest.raises(KeyError):
             client.get("/api/things/1")
     assert events == ["begin", "rollback KeyError"] * 2

@@ -49,7 +49,9 @@ class Seen:
     is_complete: bool = False
 
 
-def run(content: JSONValue, items: list[object], *, method: str = "GET", pause: float = 0, version: str = "3.2.0") -> Seen:
+def run(
+    content: JSONValue, items: list[object], *, method: str = "GET", pause: float = 0, version: str = "3.2.0"
+) -> Seen:
     seen = Seen([], [])
 
     async def transaction() -> AsyncIterator[None]:
