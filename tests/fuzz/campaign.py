@@ -1,8 +1,8 @@
 """Attack the running service with Schemathesis: a fresh database, a real server, all checks (see `schemathesis.toml`).
 
-    python -m tests.fuzz.campaign                     every phase that is exhaustive: examples and coverage
-    python -m tests.fuzz.campaign --seconds 100       then fuzzing and stateful, with a seed that is printed
-    python -m tests.fuzz.campaign --seconds 100 --seed 7 --workers 2
+python -m tests.fuzz.campaign                     every phase that is exhaustive: examples and coverage
+python -m tests.fuzz.campaign --seconds 100       then fuzzing and stateful, with a seed that is printed
+python -m tests.fuzz.campaign --seconds 100 --seed 7 --workers 2
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def free_port() -> int:
 def serving(database: str, application: str = "handlers.app:app", **environment: str) -> Iterator[str]:
     """Serve the publishing service in a process of its own; gives the URL of its API."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", application, "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    command = [sys.executable, "-m", "handfast", "serve", application]
     values = {**os.environ, **CHEAP, **environment, "DATABASE_URL": database, "HOST": "127.0.0.1", "PORT": str(port)}
     process = subprocess.Popen(command, cwd=ROOT, env=values)
     try:
@@ -62,20 +62,28 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     raise SystemExit(f"the service did not answer at {url} within a minute")
 
 
-def attack(url: str, name: str, *options: str, contract: str = "openapi/api.yaml") -> int:
+def attack(url: str, name: str, *options: str, quiet: bool = False) -> int:
     """One run of Schemathesis with a JUnit and an HTML report of its own; 0 when it found nothing."""
-    reports = [f"--report-{kind}-path={REPORTS / name}.{ending}" for kind, ending in (("junit", "xml"), ("html", "html"), ("ndjson", "ndjson"))]
-    command = [sys.executable, "-m", "schemathesis.cli", "run", contract, *reports, *options]
+    reports = [
+        f"--report-{kind}-path={REPORTS / name}.{ending}"
+        for kind, ending in (("junit", "xml"), ("html", "html"), ("ndjson", "ndjson"))
+    ]
+    command = [sys.executable, "-m", "schemathesis.cli", "run", "openapi/api.yaml", *reports, *options]
     environment: Mapping[str, str] = {**os.environ, "HANDFAST_FUZZ_URL": url, "PYTHONPATH": str(ROOT)}
     REPORTS.mkdir(parents=True, exist_ok=True)
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    output = subprocess.DEVNULL if quiet else None
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=output).returncode
 
 
 def main() -> int:
     """Run what was asked for, and say how to repeat it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=int, default=0, help="of fuzzing and stateful testing after the exhaustive phases")
-    parser.add_argument("--seed", type=int, action="append", help="of fuzzing; may be given several times, one run each")
+    parser.add_argument(
+        "--seconds", type=int, default=0, help="of fuzzing and stateful testing after the exhaustive phases"
+    )
+    parser.add_argument(
+        "--seed", type=int, action="append", help="of fuzzing; may be given several times, one run each"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--skip-exhaustive", action="store_true")
     options = parser.parse_args()
@@ -87,7 +95,14 @@ def main() -> int:
         for seed in (options.seed or [secrets.randbelow(2**31)]) if options.seconds else ():
             print(f"\nFuzzing for {options.seconds} s with --seed {seed} --workers {options.workers}", flush=True)
             with serving(f"sqlite+aiosqlite:///{folder}/{seed}.db") as url:
-                limits = ("--phases", "fuzzing,stateful", "--max-time", str(options.seconds), "--workers", str(options.workers))
+                limits = (
+                    "--phases",
+                    "fuzzing,stateful",
+                    "--max-time",
+                    str(options.seconds),
+                    "--workers",
+                    str(options.workers),
+                )
                 failed += [f"seed {seed}"] if attack(url, f"seed-{seed}", *limits, "--seed", str(seed)) else []
     print(f"\nFound something: {', '.join(failed)}" if failed else "\nNothing was found.")
     return 1 if failed else 0
