@@ -1,0 +1,143 @@
+"""Texts for samples: one that says something for each format, readable ones, and texts made from a pattern."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from random import Random
+
+from rstr.xeger import Xeger
+from typing_extensions import override
+
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    "date": ("2026-01-31",),
+    "date-time": ("2026-01-31T12:00:00Z",),
+    "duration": ("P1D",),
+    "email": ("ada@example.com", "a@b.example"),
+    "hostname": ("example.com",),
+    "idn-email": ("ada@example.com",),
+    "idn-hostname": ("example.com",),
+    "ipv4": ("192.0.2.1",),
+    "ipv6": ("2001:db8::1",),
+    "iri": ("https://example.com/",),
+    "iri-reference": ("/articles/1",),
+    "json-pointer": ("/articles/0",),
+    "regex": ("^[a-z]+$",),
+    "relative-json-pointer": ("1/articles",),
+    "time": ("12:00:00Z",),
+    "uri": ("https://example.com/", "urn:a:b"),
+    "uri-reference": ("/articles/1",),
+    "uri-template": ("https://example.com/{id}",),
+    "uuid": ("3f2504e0-4f89-41d3-9a0c-0305e82c3301",),
+    "byte": ("aGFuZGZhc3Q=", "aA=="),
+}
+_READABLE = (
+    *("string", "text", "a", "abc", "A", "abcdef", "abc-def", "1", "12345678", "AB", "ABC", "2026-01-31", "en", "1.0"),
+    *("/a", "a@b.example", "https://example.com/", "0", "-", ""),
+)
+_REPETITIONS = (3, 8, 1, 20, 100)
+_TRIES = 30
+_LETTERS = re.compile(r"\\p\{(?:L|Lu|Ll|Letter|Alphabetic|ASCII)\}|\\p\{(?:Script|sc)=Latin\}")
+_DIGITS = re.compile(r"\\p\{(?:N|Nd|Number)\}")
+_GROUP_NAME = re.compile(r"\(\?<(?=[A-Za-z_])")
+_CODE_POINT = re.compile(r"\\u\{([0-9A-Fa-f]+)\}")
+
+
+def texts(form: str, patterns: list[str], bounds: tuple[int, int], random: Random, *, widely: bool) -> list[str]:
+    """Texts of a format that find all patterns and are within the bounds of length, the most telling first.
+
+    `widely` adds texts that do not look like the format.
+    """
+    shortest, longest = bounds
+    found = [text for text in _candidates(form, shortest, longest, random, widely=widely) if _fits(text, bounds)]
+    if patterns:
+        found = [text for text in found if all(matches(pattern, text) for pattern in patterns)]
+        found = found or list(_from_patterns(patterns, bounds, random, FORMATS.get(form, ("",))[0].rstrip("/")))
+    return found
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a pattern finds something in a text, as far as Python's engine can tell; the judge knows better."""
+    compiled = _compiled(pattern)
+    return compiled is not None and compiled.search(text) is not None
+
+
+def matching(pattern: str, random: Random, repetitions: int = 8) -> str | None:
+    """A text that a pattern may find something in; `repetitions` are the most of `*` and `+`. None if none is made."""
+    try:
+        return _Writer(random, repetitions).xeger(_portable(pattern))
+    except (re.error, ValueError, KeyError, IndexError, OverflowError, RecursionError):
+        return None
+
+
+def _candidates(form: str, shortest: int, longest: int, random: Random, *, widely: bool) -> Iterator[str]:
+    yield from FORMATS.get(form, ())
+    if form not in FORMATS or widely:
+        yield from _READABLE
+        size = max(shortest, min(longest, 8))
+        word = "".join(random.choices(string.ascii_lowercase, k=min(size, 64)))
+        yield (word * (size // 64 + 1))[:size]
+        yield "a" * size
+        yield "1" * size
+
+
+def _fits(text: str, bounds: tuple[int, int]) -> bool:
+    return bounds[0] <= len(text) <= bounds[1]
+
+
+def _from_patterns(patterns: list[str], bounds: tuple[int, int], random: Random, start: str) -> Iterator[str]:
+    """A text that is made from the patterns, now and then after a text of the format."""
+    wanted = [max(1, min(bounds[0], 2_000)), min(bounds[1], 200)]
+    for number in range(_TRIES):
+        repetitions = [*_REPETITIONS, *wanted][number % (len(_REPETITIONS) + 2)]
+        text = matching(random.choice(patterns), random, repetitions)
+        if text is not None and number % 3 == 0:
+            text = start + text
+        if text is not None and len(text) < bounds[0] and number % 2:
+            text += "a" * (bounds[0] - len(text))
+        if text is not None and _fits(text, bounds) and all(matches(pattern, text) for pattern in patterns):
+            yield text
+            return
+
+
+class _Writer(Xeger):
+    """Writes texts from parsed patterns, with fewer repetitions, and without what look-arounds hold."""
+
+    def __init__(self, random: Random, repetitions: int) -> None:
+        super().__init__(random)
+        self._most = repetitions
+        self._cases = {
+            **self._cases,
+            "any": self._letter,
+            "assert": _nothing,
+            "assert_not": _nothing,
+        }
+
+    def _letter(self, _: object) -> str:
+        return self._random.choice(string.ascii_letters)
+
+    @override
+    def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
+        return super()._handle_repeat(start_range, max(start_range, min(end_range, self._most)), value)
+
+
+def _nothing(_: object) -> str:
+    return ""
+
+
+def _portable(pattern: str) -> str:
+    """A pattern of ECMA-262 as Python reads it, as far as they differ in what contracts use."""
+    pattern = _LETTERS.sub("[a-zA-Z]", pattern) if "[" not in pattern else _LETTERS.sub("a-zA-Z", pattern)
+    pattern = _DIGITS.sub(r"\\d", pattern)
+    pattern = _CODE_POINT.sub(lambda match: re.escape(chr(int(match[1], 16))), pattern)
+    return _GROUP_NAME.sub("(?P<", pattern).replace(r"\/", "/")
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(_portable(pattern), re.ASCII)
+    except (re.error, RecursionError, OverflowError):
+        return None
