@@ -13,9 +13,13 @@ from functools import partial
 from handfast.contract.dialects import exclusive_bounds, modernise
 from handfast.contract.model import JSONValue
 from handfast.contract.places import Kind, change, walk
+from handfast.contract.pointers import to_tokens
 from handfast.errors import ContractError, Diagnostic
 
 _FORM = "3.1.1"
+_URLENCODED = "application/x-www-form-urlencoded"
+_STYLES = frozenset({"style", "explode", "allowReserved"})
+"""What 3.0 ignores in the encoding of any other media type (3.0.4, section 4.7.15.1), and 3.1 does not."""
 
 
 def normalise(source: Mapping[str, JSONValue], supplied: Container[str] = ()) -> dict[str, JSONValue]:
@@ -50,6 +54,8 @@ def _from_3_0(
             refused.append(_unknown_type(pointer))
         _nullable(value)
         exclusive_bounds(value)
+    elif kind is Kind.ENCODING and to_tokens(pointer)[-3].partition(";")[0].strip().lower() != _URLENCODED:
+        return {name: member for name, member in value.items() if name not in _STYLES}
     return value
 
 

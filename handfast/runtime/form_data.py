@@ -116,7 +116,7 @@ class FormDataReader:
             match event:
                 case PartHead():
                     part = self._begin(event, form)
-                    parts.setdefault(event.name, []).append(part)
+                    parts.setdefault(self._owner(event.name), []).append(part)
                 case PartData(chunk) if part.upload is not None:
                     await part.upload.append(chunk)
                 case PartData(chunk):
@@ -130,8 +130,9 @@ class FormDataReader:
         return parts
 
     def _begin(self, head: PartHead, form: Form) -> _Part:
-        prop = self._property(head.name)
-        is_undeclared_file = head.filename is not None and head.name not in self.shape.names
+        name = self._owner(head.name)
+        prop = self._property(name)
+        is_undeclared_file = head.filename is not None and name not in self.shape.names
         if not is_undeclared_file:
             form.problems += _check_head(prop, head)
         if not prop.is_file and not is_undeclared_file:
@@ -141,6 +142,12 @@ class FormDataReader:
             filename=head.filename, content_type=content_type, headers=head.headers, spool=self.limits.spool
         )
         return _Part(head, upload, form.uploads.add(upload))
+
+    def _owner(self, name: str) -> str:
+        """The property that a part belongs to: members of an object in a style of its own are `name[member]`."""
+        outer = name.partition("[")[0]
+        encoding = self.media_type.encoding.get(outer) if outer != name else None
+        return outer if encoding is not None and encoding.explicit_style and encoding.explode else name
 
     def _property(self, name: str) -> _Property:
         """How the parts of a name are read; only declared names are kept, because clients choose the others."""
@@ -181,8 +188,7 @@ class FormDataReader:
     def _put(self, form: Form, prop: _Property, parts: list[_Part]) -> None:
         uploads = [part.upload for part in parts if part.upload is not None]
         if not uploads:
-            texts = [_text(part) for part in parts]
-            form.judged[prop.name] = form.built[prop.name] = self._value(prop, texts)
+            form.judged[prop.name] = form.built[prop.name] = self._value(prop, parts)
             return
         if len(uploads) < len(parts):
             raise Malformed("part-media-type", "parts of one name are files or text, not both")
@@ -196,9 +202,13 @@ class FormDataReader:
         form.judged[prop.name] = stand_ins if is_array else stand_ins[0]
         form.built[prop.name] = names if is_array else names[0]
 
-    def _value(self, prop: _Property, texts: list[str]) -> JSONValue:
+    def _value(self, prop: _Property, parts: list[_Part]) -> JSONValue:
+        texts = [_text(part) for part in parts]
         if prop.styled is not None:
-            found = prop.styled(Fields({prop.name: [quote(text, safe=",=") for text in texts]}))
+            raws: dict[str, list[str]] = {}
+            for part, text in zip(parts, texts, strict=True):
+                raws.setdefault(part.head.name, []).append(quote(text, safe=",="))
+            found = prop.styled(Fields(raws))
             if found is not None:
                 return self.lexicon.first(prop.shape, found)
         return self.lexicon.first(prop.shape, spread(texts, prop.shape, prop.whole, prop.item))

@@ -32,6 +32,10 @@ Mode: TypeAlias = Literal["enforce", "report", "off"]
 """What happens to a reply that breaks the contract: it becomes a 500, it is logged and sent, or nobody looks."""
 
 
+_UNDESCRIBED = 204
+"""What is answered for an operation that declares no responses at all, which 3.1 allows: its handler returns None."""
+
+
 class Replies:
     """Encodes the replies of one operation; how is worked out when a class of replies is met for the first time."""
 
@@ -50,6 +54,8 @@ class Replies:
         """The answer for a reply; raises `ResponseViolation` when it breaks the contract (in mode `enforce`)."""
         form = self._known.get(type(reply))  # type: ignore[arg-type]  # what is no reply is not found
         if form is None:
+            if reply is None and not self._operation.responses:
+                return Answer(_UNDESCRIBED)
             form = self._form_of(reply)
         status = form.status if form.status is not None else self._status(form, cast("Reply", reply))
         headers: RawHeaders = []
@@ -96,7 +102,8 @@ class Replies:
         response = self._operation.response(reply.status)
         answer = Answer(reply.status)
         if response is None:
-            self.violation("the status is not declared", reply.status)
+            if self._operation.responses or reply.status != _UNDESCRIBED:
+                self.violation("the status is not declared", reply.status)
             return answer
         if response.content and may_have_body(reply.status) and reply.has_body:
             contents = [self._forms.content(name, media) for name, media in response.content.items()]
