@@ -157,12 +157,16 @@ class Plan:
         await self._send(answer, exchange, solved, head=head)
 
     async def _reply(self, exchange: _Exchange, bound: Bound, solved: Solved) -> object:
+        arguments = self._arguments(exchange, bound)  # before any dependency: a value may not fit into its type
         receive = exchange.receive
         if bound.solver.wants_request:
             exchange.scope["path_params"] = self._path_values(exchange)
             if exchange.body is not None and exchange.body.raw is not None:
                 receive = _replay(exchange.body.raw, receive)
         await bound.solver.solve(solved, exchange.scope, receive, exchange.send)
+        return await cast("Awaitable[object]", getattr(solved.handler, bound.method)(**arguments))
+
+    def _arguments(self, exchange: _Exchange, bound: Bound) -> dict[str, object]:
         values = exchange.values or {}
         arguments: dict[str, object] = {}
         for argument in bound.arguments:
@@ -170,7 +174,7 @@ class Plan:
             arguments[argument.name] = value if value is None or argument.convert is None else argument.convert(value)
         if bound.wants_body:
             arguments["body"] = exchange.body.argument if exchange.body is not None else None
-        return await cast("Awaitable[object]", getattr(solved.handler, bound.method)(**arguments))
+        return arguments
 
     def _encode(self, reply: object, exchange: _Exchange, solved: Solved) -> Answer:
         answer = self.replies.encode(reply, exchange.accept)
