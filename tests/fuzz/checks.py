@@ -11,6 +11,7 @@ import os
 from functools import cache
 from pathlib import Path
 
+import requests
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
@@ -118,6 +119,15 @@ def exact_allow(ctx: CheckContext, response: Response, case: Case) -> None:
 
 @schemathesis.check
 def challenged(ctx: CheckContext, response: Response, case: Case) -> None:
-    """401 always says how to authenticate (RFC 9110, section 15.5.2)."""
-    if response.status_code == 401:
-        assert response.headers.get("www-authenticate"), "401 without WWW-Authenticate"
+    """401 always says how to authenticate (RFC 9110, section 15.5.2); each protected operation is asked for it once."""
+    status, headers = response.status_code, set(response.headers)
+    operation = operations().get((case.operation.path, case.method.upper()))
+    if operation is not None and operation.security and all(operation.security) and operation not in _asked:
+        _asked.append(operation)
+        anonymous = requests.request(operation.method, response.request.url or "", timeout=10)
+        status, headers = anonymous.status_code, {name.lower() for name in anonymous.headers}
+        assert status == 401, f"without credentials the status is {status}"
+    assert status != 401 or "www-authenticate" in headers, "401 without WWW-Authenticate"
+
+
+_asked: list[Operation] = []
