@@ -35,7 +35,18 @@ _HOMES = {
     "ResponseViolation": "handfast.errors",
     "Violation": "handfast.errors",
 }
-__all__ = list(_HOMES)
+__all__ = [
+    "BindError",
+    "Contract",
+    "ContractError",
+    "GenerationError",
+    "HandfastError",
+    "RequestViolation",
+    "ResponseViolation",
+    "Violation",
+    "bind",
+    "load_contract",
+]
 
 
 def __getattr__(name: str) -> object:
