@@ -1,0 +1,120 @@
+"""Makes a project: a contract, what is generated from it, handlers to be written, tests, and what runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+from handfast.contract import Contract, load_contract, published, sources
+from handfast.design.projects.application import application
+from handfast.design.projects.layout import rendered
+from handfast.errors import HandfastError
+from handfast.generate import generate
+from handfast.generate.scaffold import scaffold
+
+_EXTRAS = "handfast[tooling,server]"
+
+
+class NewProjectError(HandfastError):
+    """There is no room for a project where one is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewProject:
+    """A project that was made: its folder, how many operations it has, and how many of them are not written yet."""
+
+    folder: Path
+    operations: int
+    unwritten: int
+
+
+def new_project(folder: Path, contract: Path | None = None, handfast: Path | None = None) -> NewProject:
+    """Make a project in a folder that is not there yet, or is empty.
+
+    With a contract, it is taken over in one file: word for word if it is one YAML file, else bundled; without one, the
+    project greets people. `handfast` is a folder with a copy of the toolkit to depend on instead of the package index.
+    Nothing is left behind when something is wrong. Raises NewProjectError, ContractError and GenerationError.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NewProjectError(f"{folder}: it is there already, and not empty; name a folder that is new")
+    if handfast is not None and not (handfast / "pyproject.toml").is_file():
+        raise NewProjectError(f"{handfast}: there is no pyproject.toml; name the folder of a copy of Handfast")
+    given = _taken_over(contract) if contract is not None else None
+    above = folder.resolve().parent
+    above.mkdir(parents=True, exist_ok=True)
+    desk = Path(mkdtemp(prefix=f".{folder.name}-", dir=above))
+    try:
+        made = _make(desk, _distribution_name(folder.resolve().name), given, handfast)
+        desk.chmod(0o755)
+        if folder.exists():
+            folder.rmdir()
+        desk.rename(folder)
+    except BaseException:
+        shutil.rmtree(desk, ignore_errors=True)
+        raise
+    return NewProject(folder, *made)
+
+
+def _taken_over(path: Path) -> str:
+    """The contract of a file as one YAML text."""
+    contract = load_contract(path)
+    read = sources.read(path)
+    if path.suffix.lower() != ".json" and read.value == contract.source:
+        return read.text
+    return published.as_yaml(contract.source)
+
+
+def _make(folder: Path, name: str, given: str | None, handfast: Path | None) -> tuple[int, int]:
+    """Write everything; answers how many operations there are, and how many are not written."""
+    file = folder / "openapi" / "api.yaml"
+    if given is not None:
+        _write(folder, {"openapi/api.yaml": given})
+    else:
+        _write(folder, rendered("greetings", {"title": name.replace("-", " ").capitalize()}))
+    contract = load_contract(file)
+    generate(contract, folder / "generated")
+    _write(folder, {"handlers/__init__.py": '"""What is written by hand: a class for each tag."""\n'})
+    added = scaffold(contract, folder / "handlers", folder / "generated")
+    classes = [(each.path.stem, each.class_name) for each in added] if given is not None else _GREETINGS
+    app, modules = application(contract, classes)
+    _write(folder, {f"handlers/{module}.py": text for module, text in modules.items()})
+    _write(folder, rendered("layout", _names(contract, name, app, handfast)))
+    return len(contract.operations), sum(len(each.methods) for each in added)
+
+
+_GREETINGS = [("greetings", "Greetings")]
+
+
+def _names(contract: Contract, name: str, app: str, handfast: Path | None) -> dict[str, str]:
+    base_path = contract.servers[0].base_path if contract.servers else ""
+    title = " ".join(contract.title.split())
+    return {
+        "name": name,
+        "title": title,
+        "description": _quoted(title),
+        "handfast": _quoted(f"{_EXTRAS} @ {handfast.resolve().as_uri()}" if handfast is not None else _EXTRAS),
+        "app": app,
+        "app_padding": " " * max(1, 10 - len(app)),
+        "base_path": base_path,
+    }
+
+
+def _quoted(text: str) -> str:
+    """A text as TOML writes it: JSON's escapes are among TOML's, apart from DEL, which JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _distribution_name(folder: str) -> str:
+    """A name for pyproject.toml (PyPA, "Names and normalization"), made of the folder's."""
+    return re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-") or "service"
+
+
+def _write(folder: Path, texts: dict[str, str]) -> None:
+    for path, text in texts.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
