@@ -142,6 +142,24 @@ def scaffold(contract: ContractArgument = None) -> None:
 
 
 @commands.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to make; its name becomes the project's.")],
+    contract: Annotated[
+        Path | None, typer.Option("--contract", help="A contract to begin with.", exists=True, dir_okay=False)
+    ] = None,
+    toolkit: Annotated[
+        Path | None, typer.Option("--handfast", help="A copy of Handfast to depend on, instead of the package index.")
+    ] = None,
+) -> None:
+    """Make a project whose tests pass at once: a contract, generated code, handlers to write, tests, CI."""
+    from handfast.design.projects import new_project
+
+    made = new_project(folder, contract, toolkit)
+    unwritten = f", {made.unwritten} to be written" if made.unwritten else ""
+    typer.echo(f"{folder}{os.sep}: {_count(made.operations, 'operation')}{unwritten}\nnext: cd {folder} && make test")
+
+
+@commands.command()
 def routes(app: AppArgument = None) -> None:
     """List tag, operationId, method, path, security, statuses, and the file and line of the method that answers."""
     from handfast.generate.routes import aligned, row
