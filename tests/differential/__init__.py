@@ -1,0 +1,1 @@
+"""Random contracts and random requests: what the runtime says of them, and what an independent oracle does."""
