@@ -6,7 +6,7 @@ BIN := .venv/bin
 COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions tests/contract-coverage.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run generate check test contract-test lint routes clean
+.PHONY: help setup run mock generate check test contract-test lint routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -16,6 +16,9 @@ setup:          ## install what requirements.lock says into .venv (nothing to do
 
 run: setup      ## serve the publishing service; obeys HOST, PORT, DATABASE_URL; reloads on save
 	@$(BIN)/handfast serve --reload
+
+mock: setup     ## serve a mock of openapi/api.yaml; obeys HOST and PORT; ARGS="--seed 7" makes up other values
+	@$(BIN)/handfast mock $(ARGS)
 
 generate: setup ## write generated/ from openapi/api.yaml
 	@$(BIN)/handfast generate
@@ -28,6 +31,12 @@ test: setup     ## run the tests on both cores; ARGS="tests/cli -k routes" choos
 
 contract-test: setup ## attack the running service with Schemathesis; ARGS="--seconds 300 --seed 7" goes deeper
 	@$(BIN)/python -m tests.fuzz.campaign $(or $(ARGS),--seconds 100)
+
+faults: setup   ## seed faults into the service, and show that contract-test finds each
+	@$(BIN)/python -m tests.fuzz.faults $(ARGS)
+
+bench: setup    ## compare the bound service with one written by hand and with raw ASGI, in one run
+	@$(BIN)/python scripts/bench.py $(ARGS)
 
 lint: setup     ## say what is wrong with openapi/api.yaml
 	@$(BIN)/handfast lint
