@@ -145,6 +145,12 @@ def test_a_contract_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [given]
 
 
+def test_the_current_folder_will_do_when_it_is_empty(tmp_path: Path) -> None:
+    made = handfast("new", ".", folder=tmp_path)
+    assert (made.code, made.err) == (0, "")
+    assert (tmp_path / "Makefile").is_file()
+
+
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
     refused = handfast("new", str(tmp_path), folder=tmp_path)

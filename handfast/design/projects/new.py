@@ -49,10 +49,10 @@ def new_project(folder: Path, contract: Path | None = None, handfast: Path | Non
     desk = Path(mkdtemp(prefix=f".{folder.name}-", dir=above))
     try:
         made = _make(desk, _distribution_name(folder.resolve().name), given, handfast)
-        desk.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        desk.rename(folder)
+        folder.mkdir(exist_ok=True)
+        for entry in desk.iterdir():
+            entry.rename(folder / entry.name)
+        desk.rmdir()
     except BaseException:
         shutil.rmtree(desk, ignore_errors=True)
         raise
