@@ -146,12 +146,18 @@ def as_item(schema: Json, text: str) -> Json:
     if re.fullmatch(r"true|false|null|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
         value = json.loads(text)
         if not (isinstance(value, float) and isinf(value)):
-            is_whole = isinstance(value, float) and schema.get("type") == "integer" and Decimal(text) % 1 == 0
+            is_whole = isinstance(value, float) and _is_exact(schema) and Decimal(text) % 1 == 0
             readings.insert(0, int(Decimal(text)) if is_whole else value)
     for reading in readings:
         if admits(schema, reading):
             return reading
     raise Broken
+
+
+def _is_exact(schema: Json) -> bool:
+    """Whether a number is an integer or nothing, and therefore no double."""
+    kinds = schema.get("type")
+    return kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds and "number" not in kinds)
 
 
 # --- Texts

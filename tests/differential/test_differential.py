@@ -58,6 +58,12 @@ ROWS = [
         query({"type": "integer"}),
     ),
     Row(
+        "a large integer with a fraction, or a text",
+        Request("read", query="p=9007199254740993.0"),
+        200,
+        query({"type": ["integer", "string"]}),
+    ),
+    Row(
         "one empty text, no strings",
         Request("read", query="p="),
         200,
