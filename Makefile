@@ -6,7 +6,7 @@ BIN := .venv/bin
 COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions tests/contract-coverage.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test lint routes clean
+.PHONY: help setup run mock generate check test contract-test differential lint routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -37,6 +37,9 @@ faults: setup   ## seed faults into the service, and show that contract-test fin
 
 bench: setup    ## compare the bound service with one written by hand and with raw ASGI, in one run
 	@$(BIN)/python scripts/bench.py $(ARGS)
+
+differential: setup ## judge random requests to random contracts by an independent oracle too; ARGS="--cases 100000 --seed 7"
+	@$(BIN)/python -m tests.differential.campaign $(or $(ARGS),--cases 20000)
 
 lint: setup     ## say what is wrong with openapi/api.yaml
 	@$(BIN)/handfast lint
