@@ -6,7 +6,7 @@ BIN := .venv/bin
 COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions tests/contract-coverage.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test differential lint routes clean
+.PHONY: help setup run mock generate check test contract-test differential corpora lint routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -40,6 +40,9 @@ bench: setup    ## compare the bound service with one written by hand and with r
 
 differential: setup ## judge random requests to random contracts by an independent oracle too; ARGS="--cases 100000 --seed 7"
 	@$(BIN)/python -m tests.differential.campaign $(or $(ARGS),--cases 20000)
+
+corpora: setup  ## generate, check and mock every contract of the corpora, and write docs/CORPORA.md
+	@$(BIN)/python -m tests.foreign.campaign --write
 
 lint: setup     ## say what is wrong with openapi/api.yaml
 	@$(BIN)/handfast lint

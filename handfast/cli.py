@@ -217,6 +217,22 @@ def _reload(project: Project) -> Reload:
 
 
 @commands.command()
+def mock(
+    contract: ContractArgument = None,
+    host: Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")] = 8000,
+    seed: Annotated[int, typer.Option(help="Another seed makes up other values.")] = 0,
+) -> None:
+    """Serve a mock of the contract: it judges requests, and replies with examples or values made up for schemas."""
+    from handfast.design import mocking
+    from handfast.server import serve as run_server
+
+    path = contract or find_project().contract
+    os.environ[mocking.CONTRACT], os.environ[mocking.SEED] = str(path.resolve()), str(seed)
+    raise typer.Exit(run_server(mocking.APP, host, port))
+
+
+@commands.command()
 def bundle(
     contract: ContractArgument = None,
     output: Annotated[

@@ -27,13 +27,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(folder: Path, *arguments: str, ready: str, log: Path, **environment: str) -> Generator[str]:
+def served(
+    folder: Path, *arguments: str, ready: str, log: Path, command: str = "serve", **environment: str
+) -> Generator[str]:
     """The address of the application of a project while it is served; `ready` is a path that answers when
     it is, `log` the file that gets what it prints."""
     port = free_port()
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "handfast", "serve", *arguments],
+            [sys.executable, "-m", "handfast", command, *arguments],
             cwd=folder,
             env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **environment},
             stdout=output,
