@@ -147,7 +147,9 @@ class FormDataReader:
         """The property that a part belongs to: members of an object in a style of its own are `name[member]`."""
         outer = name.partition("[")[0]
         encoding = self.media_type.encoding.get(outer) if outer != name else None
-        return outer if encoding is not None and encoding.explicit_style and encoding.explode else name
+        if encoding is None or not encoding.explicit_style:
+            return name
+        return outer if encoding.explode or encoding.style == "deepObject" else name
 
     def _property(self, name: str) -> _Property:
         """How the parts of a name are read; only declared names are kept, because clients choose the others."""

@@ -74,8 +74,11 @@ def _reader(name: str, lexicon: Lexicon, shape: Shape, encoding: Encoding | None
 
 
 def by_style(name: str, lexicon: Lexicon, shape: Shape, style: str, explode: bool) -> FieldReader:
-    """A reader of the fields of one name in a style of query parameters, but not of exploded objects."""
-    if style == "deepObject":
+    """A reader of the fields of one name in a style of query parameters, but not of exploded objects.
+
+    What is no object has no members to be named: under deepObject it is read as under form.
+    """
+    if style == "deepObject" and "object" in shape.kinds:
         return _optional(deep_object(lexicon, shape, name))
     reading = Reading(lexicon, shape, decode_form, DELIMITERS.get(style, DELIMITERS["form"]), explode)
     if "array" not in shape.kinds and "object" not in shape.kinds:
