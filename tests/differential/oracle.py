@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from math import isinf
 from typing import Any, TypeAlias
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError
@@ -428,6 +428,14 @@ def form_body(schema: Json, raw: bytes) -> Json:
     return value_of(schema, iter([made]))
 
 
+def _has_wrong_fields(schema: Json, raw: bytes) -> bool:
+    """Whether a form that cannot be read breaks the contract too: which is said first is nobody's promise."""
+    names = [part.partition("=")[0] for part in raw.decode("latin-1").split("&") if part]
+    known = {quote(name, safe=""): member for name, member in schema["properties"].items()}
+    scalars = [name for name in names if known.get(name, {}).get("type") != "array"]
+    return not known.keys() >= set(names) or len(set(scalars)) < len(scalars)
+
+
 def verdict(operation: Json, request: Request) -> Verdict:
     """What the contract says of a request."""
     if "requestBody" not in operation:
@@ -439,7 +447,7 @@ def verdict(operation: Json, request: Request) -> Verdict:
     try:
         value = form_body(schema, raw) if media_type.endswith("urlencoded") else json_value(raw)
     except Unreadable:
-        return Verdict({400})
+        return Verdict({400, 422} if media_type.endswith("urlencoded") and _has_wrong_fields(schema, raw) else {400})
     except Broken:
         return Verdict({422})
     if not admits(schema, value):
