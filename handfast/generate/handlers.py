@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -150,11 +151,18 @@ def _rank(origin: str) -> int:
 
 
 def _import(origin: str, names: list[str]) -> str:
-    ordered = sorted(dict.fromkeys(names), key=lambda name: (not name.isupper(), name))
+    ordered = sorted(dict.fromkeys(names), key=_place_in_import)
     line = f"from {origin} import {', '.join(ordered)}\n"
     if len(line) <= 121:  # 120 and the line break
         return line
     return f"from {origin} import (\n" + "".join(f"    {name},\n" for name in ordered) + ")\n"
+
+
+def _place_in_import(name: str) -> tuple[int, list[tuple[int, str]], str]:
+    """The order of ruff and isort: constants, classes, the rest; no matter the case, and 10 behind 9."""
+    kind = 0 if len(name) > 1 and name.isupper() else 1 if name[0].isupper() else 2
+    pieces = re.split(r"(\d+)", name.lower())
+    return kind, [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in pieces], name
 
 
 def _last_name(base: ast.expr) -> str:

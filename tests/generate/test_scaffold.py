@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -140,6 +142,16 @@ def test_a_package_in_a_package_is_imported_by_its_whole_name(tmp_path: Path) ->
     scaffold(_LIBRARY, tmp_path / "app" / "handlers", tmp_path / "app" / "generated")
     text = (tmp_path / "app" / "handlers" / "books.py").read_text()
     assert "from app.generated.replies import Problem, Taken" in text
+
+
+def test_imports_are_in_the_order_of_ruff(tmp_path: Path) -> None:
+    names = ("uploaderOf", "uploadFor", "readNEOFeed", "readNearFeed", "item9", "item10", "N", "NA", "NOW")
+    things = contract({f"/{name}": {"get": operation(name)} for name in names})
+    scaffold(things, tmp_path / "handlers", tmp_path / "generated")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "I", "--line-length", "120"]
+    parts = ["--config", 'lint.isort.known-first-party=["generated", "handfast"]']
+    done = subprocess.run([*command, *parts, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_class_gives_way_to_a_model_of_its_name(tmp_path: Path) -> None:
