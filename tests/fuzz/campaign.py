@@ -20,6 +20,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import requests
+
+from tests.fuzz.tokens import token
+
 ROOT = Path(__file__).parents[2]
 REPORTS = ROOT / "reports" / "schemathesis"
 EXHAUSTIVE = ("--phases", "examples,coverage", "--generation-deterministic")
@@ -62,6 +66,18 @@ def _wait(process: subprocess.Popen[bytes], url: str) -> None:
     raise SystemExit(f"the service did not answer at {url} within a minute")
 
 
+def populate(url: str) -> None:
+    """Write enough that lists have several pages, so that links to the next page lead somewhere."""
+    signed = {"Authorization": f"Bearer {token(url, 'librarian')}"}
+    for number in range(40):
+        name = {"slug": f"book-{number}", "title": f"Book {number}"}
+        article = {**name, "body": "Text.", "status": "published", "tags": [f"shelf-{number}", "books"]}
+        requests.post(f"{url}/articles", json=article, headers=signed, timeout=30).raise_for_status()
+    for number in range(30):
+        comment = {"body": f"Comment {number}"}
+        requests.post(f"{url}/articles/book-0/comments", json=comment, headers=signed, timeout=30).raise_for_status()
+
+
 def attack(url: str, name: str, *options: str, quiet: bool = False) -> int:
     """One run of Schemathesis with a JUnit and an HTML report of its own; 0 when it found nothing."""
     reports = [
@@ -95,6 +111,7 @@ def main() -> int:
         for seed in (options.seed or [secrets.randbelow(2**31)]) if options.seconds else ():
             print(f"\nFuzzing for {options.seconds} s with --seed {seed} --workers {options.workers}", flush=True)
             with serving(f"sqlite+aiosqlite:///{folder}/{seed}.db") as url:
+                populate(url)
                 limits = (
                     "--phases",
                     "fuzzing,stateful",
