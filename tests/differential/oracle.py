@@ -285,7 +285,8 @@ def in_query(parameter: Json, fields: list[tuple[str, str]]) -> Json:
     if schema["type"] == "object" and (style == "deepObject" or explode):
         beginning, end = (f"{name}[", "]") if style == "deepObject" else ("", "")
         known = {f"{beginning}{member}{end}": member for member in schema["properties"]}
-        pairs = [(known[key], undo(raw)) for key, raw in fields if key in known]
+        texts = [(key, undo(raw)) for key, raw in fields if key in known or (end and key.startswith(beginning))]
+        pairs = [(known[key], text) for key, text in texts if key in known]
         return value_of(schema, iter([object_of(schema, pairs)])) if pairs else ABSENT
     raws = [raw for key, raw in fields if key == name]
     if not raws:

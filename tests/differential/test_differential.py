@@ -6,12 +6,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from tests.differential.campaign import run
+from tests.differential.contracts import documents, requests
+from tests.differential.generated import generated
 from tests.differential.judging import Disagreement, Subject
 from tests.differential.oracle import Json, Request
 
@@ -144,3 +150,23 @@ def test_random_contracts_and_random_requests() -> None:
     seen = run(800, seed=20261122)
     assert seen.total() >= 800
     assert {200, 400, 404, 422, 500} <= seen.keys()
+
+
+def test_random_contracts_through_generated_code(runner: asyncio.Runner, tmp_path: Path) -> None:
+    seen: Counter[int] = Counter()
+
+    @seed(20261122)
+    @settings(
+        max_examples=2, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(st.data())
+    def judge(data: st.DataObject) -> None:
+        document = data.draw(documents())
+        with generated(document, runner, tmp_path) as subject:
+            for _ in range(40):
+                path, item = data.draw(st.sampled_from(sorted(document["paths"].items(), key=lambda pair: pair[0])))
+                seen[subject.check(data.draw(requests(path, item)))] += 1
+
+    judge()
+    assert seen.total() >= 40
+    assert 200 in seen
