@@ -114,6 +114,8 @@ class Attempt:
                 return self._string(facts)
             case "integer" | "number":
                 value = number(facts, self._random, whole=name == "integer", widely=self._number > 2)
+                if value is None and "number" in facts.types:
+                    value = number(facts, self._random, whole=False, widely=self._number > 2)
                 if value is None:
                     raise Impossible
                 return value
@@ -146,9 +148,8 @@ class Attempt:
             reference = schema.get(keyword)
             if isinstance(reference, str):
                 target = self._references.resolve(reference, pointer)
-                if target is None:
-                    raise Impossible
-                yield target
+                if target is not None:  # JSON Schema's own metaschemas are known to the judge alone
+                    yield target
         whole = schema.get("allOf")
         yield from (join(pointer, "allOf", index) for index in range(len(whole) if isinstance(whole, list) else 0))
         for keyword in ("oneOf", "anyOf"):
@@ -158,11 +159,8 @@ class Attempt:
                 self._tag(schema, branches[index], facts)
                 yield join(pointer, keyword, index)
         if "if" in schema:
-            if self._number % 3 == 2 or "then" not in schema:
-                yield from (join(pointer, "else") for _ in range("else" in schema))
-            else:
-                yield join(pointer, "if")
-                yield join(pointer, "then")
+            wanted = ("else",) if self._number % 3 == 2 or schema.get("then") is False else ("if", "then")
+            yield from (join(pointer, keyword) for keyword in wanted if keyword in schema)
 
     def _branch(self, branches: list[JSONValue], depth: int) -> int:
         if depth >= _DEEP:  # a branch without references ends a recursion
@@ -244,6 +242,8 @@ class Attempt:
         """Members up to minProperties; a map without any gets one, so that there is something to see."""
         is_map = not facts.members and not facts.required and bool(facts.others or facts.by_pattern)
         wanted = max(facts.fewest_members, 1 if is_map and depth < _DEEP and not self._sparing else 0)
+        if self._number > 8 and not wanted and not facts.others and self._random.random() < 0.3:
+            wanted = 1  # something that nobody declared may be what a `not` asks for
         for index in range(4 * wanted):
             if len(made) >= min(wanted, facts.most_members):
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import ceil, floor, inf
+from math import ceil, inf
 from random import Random
 
 from handfast.design.samples.facts import Facts
@@ -17,13 +17,20 @@ def number(facts: Facts, random: Random, *, whole: bool, widely: bool) -> int | 
         step = Fraction(1) if step is None else Fraction(step.numerator)  # whole multiples of p/q are those of p
     if step is None:
         return _between(low, high, facts, random, widely=widely)
-    first = -inf if low == -inf else ceil(Fraction(low) / step) + (Fraction(low) == facts.above)
-    last = inf if high == inf else floor(Fraction(high) / step) - (Fraction(high) == facts.below)
+    first, last = _first(low, facts.above, step), -_first(-high, -facts.below, step)
     if first > last:
         return None
     count = _count(first, last, random, widely=widely)
     value = count * step
     return int(value) if value.denominator == 1 else float(value)
+
+
+def _first(low: float, above: float, step: Fraction) -> float:
+    """The least multiple of a step that is not under one bound, and over the other."""
+    if low == -inf:
+        return -inf
+    count = ceil(Fraction(str(low)) / step)
+    return count + 1 if above > -inf and count * step == Fraction(str(above)) else count
 
 
 def _count(first: float, last: float, random: Random, *, widely: bool) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from random import Random
 
+import jsonschema_rs
 from rstr.xeger import Xeger
 from typing_extensions import override
 
@@ -39,9 +40,13 @@ _READABLE = (
 )
 _REPETITIONS = (3, 8, 1, 20, 100)
 _TRIES = 30
+_WRITTEN = 1_000
+"""Repetitions, one inside of another, after which a text from a pattern gets no longer than it must."""
+_STEPS = 10_000
 _LETTERS = re.compile(r"\\p\{(?:L|Lu|Ll|Letter|Alphabetic|ASCII)\}|\\p\{(?:Script|sc)=Latin\}")
 _DIGITS = re.compile(r"\\p\{(?:N|Nd|Number)\}")
 _GROUP_NAME = re.compile(r"\(\?<(?=[A-Za-z_])")
+_CONTROL = re.compile(r"\\c([A-Za-z])")
 _CODE_POINT = re.compile(r"\\u\{([0-9A-Fa-f]+)\}")
 
 
@@ -51,6 +56,8 @@ def texts(form: str, patterns: list[str], bounds: tuple[int, int], random: Rando
     `widely` adds texts that do not look like the format.
     """
     shortest, longest = bounds
+    if shortest > longest:
+        return []
     found = [text for text in _candidates(form, shortest, longest, random, widely=widely) if _fits(text, bounds)]
     if patterns:
         found = [text for text in found if all(matches(pattern, text) for pattern in patterns)]
@@ -59,9 +66,9 @@ def texts(form: str, patterns: list[str], bounds: tuple[int, int], random: Rando
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern finds something in a text, as far as Python's engine can tell; the judge knows better."""
-    compiled = _compiled(pattern)
-    return compiled is not None and compiled.search(text) is not None
+    """Whether a pattern finds something in a text, by the engines of the judge: no pattern takes them long."""
+    validator = _validator(pattern)
+    return validator is not None and validator.is_valid(text)
 
 
 def matching(pattern: str, random: Random, repetitions: int = 8) -> str | None:
@@ -108,6 +115,7 @@ class _Writer(Xeger):
     def __init__(self, random: Random, repetitions: int) -> None:
         super().__init__(random)
         self._most = repetitions
+        self._left = _WRITTEN
         self._cases = {
             **self._cases,
             "any": self._letter,
@@ -120,7 +128,9 @@ class _Writer(Xeger):
 
     @override
     def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
-        return super()._handle_repeat(start_range, max(start_range, min(end_range, self._most)), value)
+        self._left -= 1
+        most = min(end_range, self._most) if self._left > 0 else 0
+        return super()._handle_repeat(start_range, max(start_range, most), value)
 
 
 def _nothing(_: object) -> str:
@@ -131,13 +141,17 @@ def _portable(pattern: str) -> str:
     """A pattern of ECMA-262 as Python reads it, as far as they differ in what contracts use."""
     pattern = _LETTERS.sub("[a-zA-Z]", pattern) if "[" not in pattern else _LETTERS.sub("a-zA-Z", pattern)
     pattern = _DIGITS.sub(r"\\d", pattern)
+    pattern = _CONTROL.sub(lambda match: re.escape(chr(ord(match[1]) % 32)), pattern)
     pattern = _CODE_POINT.sub(lambda match: re.escape(chr(int(match[1], 16))), pattern)
     return _GROUP_NAME.sub("(?P<", pattern).replace(r"\/", "/")
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(_portable(pattern), re.ASCII)
-    except (re.error, RecursionError, OverflowError):
-        return None
+def _validator(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
+    schema = {"pattern": pattern}
+    for options in (jsonschema_rs.RegexOptions(), jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS)):
+        try:
+            return jsonschema_rs.Draft202012Validator(schema, pattern_options=options)
+        except jsonschema_rs.ValidationError:  # the linear engine has no look-around
+            continue
+    return None
