@@ -9,6 +9,7 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from textwrap import dedent, indent
 
 import pytest
 
@@ -58,9 +59,11 @@ def test_the_first_operation_takes_five_steps(tmp_path: Path) -> None:
     stub = re.search(r"^ +raise NotImplementedError\(.*\)\n\Z", handler.read_text(encoding="utf-8"), re.MULTILINE)
     assert stub
     with (project / "tests" / "test_greetings.py").open("a", encoding="utf-8") as tests:
-        tests.write(blocks["test"].replace("Goodbye, Ada!", "See you, Ada!"))
+        tests.write("\n\n" + blocks["test"].replace("Goodbye, Ada!", "See you, Ada!"))
     assert "7 passed" in make(project, "test"), "the mock answers from the example"
-    handler.write_text(handler.read_text(encoding="utf-8").replace(stub[0], blocks["body"]), encoding="utf-8")
+    handler.write_text(
+        handler.read_text(encoding="utf-8").replace(stub[0], indent(dedent(blocks["body"]), " " * 8)), encoding="utf-8"
+    )
     test = project / "tests" / "test_greetings.py"
     test.write_text(test.read_text(encoding="utf-8").replace("See you, Ada!", "Goodbye, Ada!"), encoding="utf-8")
     assert blocks["test_all"].split() == ["make", "check", "make", "test"]
