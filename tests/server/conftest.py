@@ -14,7 +14,7 @@ QUICK = {
     "body_seconds": 1.2,
     "body_rate": 1000,
     "keep_alive_seconds": 0.5,
-    "write_stall_seconds": 0.8,
+    "write_stall_seconds": 2.0,
     "half_closed_seconds": 1.0,
     "linger_idle_seconds": 0.5,
     "linger_seconds": 3.0,
