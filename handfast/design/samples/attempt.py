@@ -56,7 +56,7 @@ class Attempt:
         self._random = random
         self._number = number
         self._budget = budget
-        self._sparing = number > 1 and number % 2 == 1
+        self._sparing = number > 1 and number % 2 == 0
 
     def make(self, pointers: Iterable[str], depth: int) -> JSONValue:
         """A value for a place at which several schemas stand. Raises Impossible."""
