@@ -1,7 +1,8 @@
-"""Every contract of the corpora, end to end: `python -m tests.foreign.campaign [--write]`; `make corpora` calls it.
+"""Every contract of the corpora, end to end: `python -m tests.foreign.campaign [--write] [FILE...]`, or `make corpora`.
 
 Each valid document is generated, imported, type-checked by `mypy --strict`, and bound to the mock; every operation is
 asked rightly and wrongly. Prints a line for what fails; `--write` writes docs/CORPORA.md. Exit 1 when something fails.
+With files, these alone are looked at, and nothing is written.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -33,9 +34,10 @@ there is no valid request or reply, and they are not counted above.
 
 def main(arguments: list[str]) -> int:
     """Work through all corpora that are there."""
+    given = [Path(argument) for argument in arguments if argument != "--write"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = _rows(folder)
+        rows = _rows(folder, [("given", file.parent, file) for file in given] or list(_documents()))
         _type_check(folder, rows)
     if not rows:
         print("no corpora: nothing was done")
@@ -44,8 +46,8 @@ def main(arguments: list[str]) -> int:
         for line in (*row.faults, *row.tally.failures):
             print(f"{row.corpus}/{row.name}: {line}")
     page = _page(rows)
-    print(page.partition("\n## ")[0])
-    if "--write" in arguments:
+    print(page if given else page.partition("\n## ")[0])
+    if "--write" in arguments and not given:
         PAGE.write_text(page, encoding="utf-8")
     return 0 if all(row.is_right or row.refusal for row in rows) else 1
 
@@ -54,15 +56,16 @@ def _quiet() -> None:
     logging.getLogger("handfast").propagate = False  # what is logged is gathered, request by request
 
 
-def _rows(folder: Path) -> list[Row]:
+def _documents() -> Iterator[tuple[str, Path, Path]]:
+    """Corpus, its folder, and each of its documents."""
+    for corpus, pattern in CORPORA.items():
+        if (root := found(corpus)) is not None:
+            yield from ((corpus, root, document) for document in sorted(root.glob(pattern)) if document.is_file())
+
+
+def _rows(folder: Path, documents: Iterable[tuple[str, Path, Path]]) -> list[Row]:
     with ProcessPoolExecutor(max_workers=2, initializer=_quiet) as pool:
-        futures = [
-            pool.submit(work, corpus, root, document, folder)
-            for corpus, pattern in CORPORA.items()
-            if (root := found(corpus)) is not None
-            for document in sorted(root.glob(pattern))
-            if document.is_file()
-        ]
+        futures = [pool.submit(work, *document, folder) for document in documents]
         return [future.result() for future in futures]
 
 
