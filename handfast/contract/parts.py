@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from handfast.contract.cursor import Cursor
+from handfast.contract.framing import framing_of
 from handfast.contract.model import (
     Encoding,
     Header,
@@ -31,16 +32,6 @@ DEFAULT_STYLES: Mapping[ParameterLocation, str] = {
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:[ \t]*;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|\"(?:[^\"\\]|\\.)*\"))?)*[ \t]*")
-_SEQUENCES = frozenset(
-    {
-        "application/json-seq",
-        "application/jsonl",
-        "application/ndjson",
-        "application/x-jsonlines",
-        "application/x-ndjson",
-        "text/event-stream",
-    }
-)
 _EXPLODING_STYLES = {"form", "cookie"}
 
 
@@ -154,15 +145,9 @@ def _items_of_stream(name: str, at: Cursor) -> Schema | None:
     no other way to say what the items are. What the array says beside `items` is not held: nothing is gathered.
     """
     value = at.value.get("schema")
-    if not is_sequence(name) or not isinstance(value, dict):
+    if framing_of(name) is None or not isinstance(value, dict):
         return None
     return schema(at.follow(at.at("schema"), value), "items")
-
-
-def is_sequence(media_type: str) -> bool:
-    """Whether a body is one JSON value after another: JSON lines, JSON text sequences, server-sent events."""
-    essence = media_type.partition(";")[0].strip().lower()
-    return essence in _SEQUENCES or essence.endswith("+json-seq")
 
 
 def encoding(at: Cursor) -> Encoding:

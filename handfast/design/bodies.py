@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
+from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import Encoding, JSONValue, MediaType, Parameter, ParameterLocation, Schema
 from handfast.runtime import media_types, serialise
 from handfast.runtime.body_types import FORM, essence_of
 from handfast.runtime.form_data import looks_like_file
 from handfast.runtime.header_text import header_text
-from handfast.runtime.item_streams import Framing, framing_of
 from handfast.runtime.percent import encode
 from handfast.runtime.shapes import Shapes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from handfast.contract.framing import framing_of
 from handfast.contract.model import Direction, Encoding, MediaType
 from handfast.contract.names import pascal_case
 from handfast.generate.annotations import annotation
@@ -13,12 +14,6 @@ from handfast.generate.lattice import ANY, Alternative, Anything, Array, Object,
 from handfast.generate.scope import Scope
 
 _FORM = "application/x-www-form-urlencoded"
-_STREAMS = frozenset(
-    {
-        *("application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines"),
-        *("application/json-seq", "text/event-stream"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,7 @@ def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emi
 
 def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Emitter) -> _Carried:
     essence = name.partition(";")[0].strip().lower()
-    if media_type.item_schema is not None or essence in _STREAMS or essence.endswith("+json-seq"):
+    if media_type.item_schema is not None or framing_of(essence) is not None:
         item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
         return _Carried("items", _file(item, None, emitter) if essence.startswith("multipart/") else item, essence)
     schema = ANY if media_type.schema is None else emitter.type_of(media_type.schema, direction)

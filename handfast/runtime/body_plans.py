@@ -12,13 +12,14 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from typing_extensions import override
 
+from handfast.contract.framing import Framing, framing_of
 from handfast.contract.judge import Judge
 from handfast.contract.model import Contract, Direction, Header, JSONValue, MediaType, Schema
 from handfast.runtime import form_data, forms, strict_json
 from handfast.runtime.body_types import FORM, essence_of, is_file, kind_of
 from handfast.runtime.build import Builder
 from handfast.runtime.content import ByteStream, Uploads
-from handfast.runtime.item_streams import Framing, framing_of, values
+from handfast.runtime.item_streams import values
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType

@@ -9,11 +9,11 @@ from typing import Union, get_args, get_origin
 from pydantic import BaseModel
 from typing_extensions import TypeAliasType
 
+from handfast.contract.framing import framing_of
 from handfast.contract.model import MediaType
 from handfast.runtime import form_data
 from handfast.runtime.build import members
 from handfast.runtime.content import ByteStream, Upload
-from handfast.runtime.item_streams import framing_of
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.shapes import Shape
 

@@ -8,32 +8,14 @@ One item is in memory at a time, of at most `limits.stream_item` bytes.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from enum import StrEnum
 
+from handfast.contract.framing import Framing
 from handfast.contract.model import JSONValue
 from handfast.runtime import strict_json
 from handfast.runtime.limits import Limits
 from handfast.runtime.problems import Cause, ProblemItem, Refused
 
-_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines"})
 _RECORD = b"\x1e"
-
-
-class Framing(StrEnum):
-    """How items are told apart."""
-
-    LINES = "lines"
-    SEQUENCE = "sequence"
-    EVENTS = "events"
-
-
-def framing_of(essence: str) -> Framing | None:
-    """The framing of a media type; None when it is no stream of JSON values."""
-    if essence in _LINES:
-        return Framing.LINES
-    if essence == "application/json-seq" or essence.endswith("+json-seq"):
-        return Framing.SEQUENCE
-    return Framing.EVENTS if essence == "text/event-stream" else None
 
 
 async def values(

@@ -15,10 +15,9 @@ from typing import cast
 
 from pydantic_core import from_json, to_json
 
+from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import Contract, JSONValue, MediaType, Schema
 
-_EVENTS = "text/event-stream"
-_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines"})
 _FIELDS = frozenset({"data", "event", "id", "retry"})
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
@@ -50,17 +49,18 @@ class Stream:
 
 def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> Stream | None:
     """The stream of JSON values that a media type is; None without `itemSchema`, when bodies are bytes as they come."""
-    name = media_type.split(";")[0].strip().lower()
     schema = declaration.item_schema
     if schema is None:
         return None
-    if name == _EVENTS:
-        return Stream(_event if _describes_event(schema, contract) else _data, schema)
-    if name in _LINES:
-        return Stream(lambda value, raw: raw + b"\n", schema)
-    if name == "application/json-seq" or name.endswith("+json-seq"):
-        return Stream(lambda value, raw: b"\x1e" + raw + b"\n", schema)
-    return None
+    match framing_of(media_type):
+        case Framing.EVENTS:
+            return Stream(_event if _describes_event(schema, contract) else _data, schema)
+        case Framing.LINES:
+            return Stream(lambda value, raw: raw + b"\n", schema)
+        case Framing.SEQUENCE:
+            return Stream(lambda value, raw: b"\x1e" + raw + b"\n", schema)
+        case None:
+            return None
 
 
 async def bytes_of(chunks: AsyncIterable[object]) -> AsyncGenerator[bytes, None]:
