@@ -21,6 +21,7 @@ from handfast.server import heads, refusals
 from handfast.server.cycle import GuardedCycle
 from handfast.server.limits import ServerLimits
 from handfast.server.refusals import Refusal, refusal_of
+from handfast.server.stalls import WriteWatch
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -70,14 +71,14 @@ class GuardedProtocol(HttpToolsProtocol):
         self._raw = self._decoded = self._chunks = 0
         self._since = self._progress = 0.0
         self._clock: asyncio.TimerHandle | None = None
-        self._write_clock: asyncio.TimerHandle | None = None
-        self._unwritten = 0
+        self._writes: WriteWatch | None = None
 
     # The transport
 
     @override
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         super().connection_made(transport)
+        self._writes = WriteWatch(self.loop, transport, self.limits.write_stall_seconds)
         if len(self.connections) > self.limits.connections:
             self._refuse_connection()
             return
@@ -85,10 +86,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        for clock in (self._clock, self._write_clock):
-            if clock is not None:
-                clock.cancel()
-        self._clock = self._write_clock = None
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+        if self._writes is not None:
+            self._writes.stop()
         self.pipeline.clear()
         if self._active is not None and not self._active.is_over:
             self._active.disconnect()  # uvicorn tells the newest request alone
@@ -131,13 +133,13 @@ class GuardedProtocol(HttpToolsProtocol):
     @override
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_writes()
+        if self._writes is not None:
+            self._writes.start()
 
     @override
     def resume_writing(self) -> None:
-        if self._write_clock is not None and not self.transport.is_closing():
-            self._write_clock.cancel()
-            self._write_clock = None
+        if self._writes is not None and not self.transport.is_closing():
+            self._writes.stop()
         super().resume_writing()
 
     def _is_deaf(self) -> bool:
@@ -394,7 +396,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if not self.transport.is_closing():
             self.transport.close()
-            self._watch_writes()
+            if self._writes is not None:
+                self._writes.start()
 
     @override
     def timeout_keep_alive_handler(self) -> None:
@@ -449,18 +452,6 @@ class GuardedProtocol(HttpToolsProtocol):
     def _is_our_turn(self) -> bool:
         """Whether the client waits for us: we stopped reading, or still answer what it asked before."""
         return self.flow.read_paused or (self._section is not Section.BODY and self._is_busy())
-
-    def _watch_writes(self) -> None:
-        self._unwritten = self.transport.get_write_buffer_size()
-        if self._unwritten and self._write_clock is None:
-            self._write_clock = self.loop.call_later(self.limits.write_stall_seconds, self._on_write_clock)
-
-    def _on_write_clock(self) -> None:
-        self._write_clock = None
-        if self.transport.get_write_buffer_size() >= self._unwritten:
-            self.transport.abort()
-        else:
-            self._watch_writes()
 
 
 def guarded(limits: ServerLimits) -> type[GuardedProtocol]:
