@@ -11,6 +11,7 @@ from pathlib import Path
 from uvicorn import Config
 
 from handfast.server.drain import DrainingServer
+from handfast.server.loading import load
 from handfast.server.logs import log_until_configured
 from handfast.server.options import ServerOptions
 from handfast.server.protocol import guarded
@@ -46,7 +47,7 @@ def run(
         forwarded_allow_ips=",".join(options.trusted_proxies),
         timeout_graceful_shutdown=limits.drain_seconds,
     )
-    config.load()
+    load(config)
     server = DrainingServer(config, limits, when_ready)
     if on_server is not None:
         on_server(server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,21 @@ def test_an_application_that_cannot_be_imported_ends_it(app: str, workers: int) 
     )
     assert result.returncode != 0
     assert app.partition(":")[0] in result.stderr
+
+
+def test_a_name_that_is_not_generated_any_more_is_told_in_two_lines(tmp_path: Path) -> None:
+    (tmp_path / "replies.py").write_text("class ReadArticle200: ...\n", encoding="utf-8")
+    (tmp_path / "app.py").write_text('"""An application."""\n\nfrom replies import GetArticle200\n', encoding="utf-8")
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from handfast.server import serve; serve('app:app', port=0)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert result.stderr.splitlines()[-2:] == [
+        "handfast.server.loading.StaleImport: app.py:3: error[import-missing]: replies has no GetArticle200",
+        "    hint: did you mean ReadArticle200?",
+    ]
 
 
 def _has_ipv6() -> bool:
