@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from tests.corpora import found
+from tests.corpora import VARIABLE, found
 from tests.foreign.documents import CORPORA, Row, work
 
 PAGE = Path(__file__).parents[2] / "docs" / "CORPORA.md"
@@ -35,13 +35,14 @@ there is no valid request or reply, and they are not counted above.
 def main(arguments: list[str]) -> int:
     """Work through all corpora that are there."""
     given = [Path(argument) for argument in arguments if argument != "--write"]
+    documents = [("given", file.parent, file) for file in given] or list(_documents())
+    if not documents:
+        print(f"no corpora: nothing was done; set {VARIABLE} to their folder")
+        return 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        rows = _rows(folder, [("given", file.parent, file) for file in given] or list(_documents()))
+        rows = _rows(folder, documents)
         _type_check(folder, rows)
-    if not rows:
-        print("no corpora: nothing was done")
-        return 0
     for row in rows:
         for line in (*row.faults, *row.tally.failures):
             print(f"{row.corpus}/{row.name}: {line}")
