@@ -15,6 +15,7 @@ from jsonschema_rs import ValidationErrorKind as Kinds
 from jsonschema_rs import canonical
 
 from handfast.contract.compound import REFUSE, Compound, build
+from handfast.contract.cursor import lookup
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import CODES, Directions
 from handfast.contract.formats import STRINGS
@@ -86,11 +87,9 @@ class Engine:
         value: JSONValue = dict(self._document)
         written = ""
         for token in to_tokens(self._build()[0].pointer(location)):
-            if isinstance(value, dict) and token in value:
-                value = value[token]
-            elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-                value = value[int(token)]
-            else:
+            try:
+                value = lookup(value, (token,))
+            except LookupError:
                 break
             written = join(written, token)
         self._located[location] = written

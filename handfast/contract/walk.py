@@ -19,7 +19,7 @@ from openapi_spec_validator.validation.exceptions import ExtraParametersError
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 from openapi_spec_validator.validation.validators import SpecValidator
 
-from handfast.contract.cursor import JSONObject, start
+from handfast.contract.cursor import JSONObject, lookup, start
 from handfast.contract.findings import Finding
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import join
@@ -66,11 +66,9 @@ def _canonical(document: JSONObject, tokens: list[str]) -> str:
         if isinstance(value, dict) and token not in value and "$ref" in value:
             followed = root.follow(pointer, value)
             pointer, value = followed.pointer, followed.value
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
+        try:
+            value = lookup(value, (token,))
+        except LookupError:
             break
         pointer = join(pointer, token)
     return pointer

@@ -33,7 +33,29 @@ _LEAP_YEAR = 4
 _MINUTE = timedelta(minutes=1)
 
 
-class WireDateTime(datetime):
+class _OnTheWire:
+    """What the three types have in common: how Pydantic reads, writes and describes them."""
+
+    __slots__ = ()
+    format: ClassVar[str]
+
+    @classmethod
+    def validate(cls, value: object) -> object:
+        """The value of a text, or of what a handler gives; ValueError for anything else."""
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return _core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"type": "string", "format": cls.format}
+
+
+class WireDateTime(_OnTheWire, datetime):
     """An aware `datetime` with the RFC 3339 text it was read from in `text`; None when it was computed."""
 
     format: ClassVar[str] = "date-time"
@@ -69,6 +91,7 @@ class WireDateTime(datetime):
         plain = cls(value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond)
         return plain.replace(tzinfo=value.tzinfo, fold=value.fold)
 
+    @override
     @classmethod
     def validate(cls, value: object) -> Self:
         """A text, or a `datetime` that a handler gives; ValueError for anything else."""
@@ -82,18 +105,8 @@ class WireDateTime(datetime):
     def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[object, ...]:
         return super().__reduce_ex__(protocol) if self.text is None else (type(self).parse, (self.text,))
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return _core_schema(cls)
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "format": cls.format}
-
-
-class WireDate(date):
+class WireDate(_OnTheWire, date):
     """A `date` with the text it was read from in `text`; None when it was computed."""
 
     format: ClassVar[str] = "date"
@@ -114,6 +127,7 @@ class WireDate(date):
         made.text = text
         return made
 
+    @override
     @classmethod
     def validate(cls, value: object) -> Self:
         """A text, or a `date` that a handler gives; ValueError for anything else, a `datetime` too."""
@@ -129,18 +143,8 @@ class WireDate(date):
     def __reduce__(self) -> str | tuple[object, ...]:
         return super().__reduce__() if self.text is None else (type(self).parse, (self.text,))
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return _core_schema(cls)
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "format": cls.format}
-
-
-class WireUuid(UUID):
+class WireUuid(_OnTheWire, UUID):
     """A `UUID` with the text it was read from in `text`; `str()` gives the canonical form, as of any UUID."""
 
     format: ClassVar[str] = "uuid"
@@ -157,6 +161,7 @@ class WireUuid(UUID):
             raise ValueError("not a UUID, such as 9b2f4c1e-7c1d-4f5e-8a3b-0d6c5e4f3a2b")
         return cls(text)
 
+    @override
     @classmethod
     def validate(cls, value: object) -> UUID:
         """A text, or a `UUID` that a handler gives; ValueError for anything else."""
@@ -168,16 +173,6 @@ class WireUuid(UUID):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self), (self.text,))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
-        return _core_schema(cls)
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return {"type": "string", "format": cls.format}
 
 
 DateTime: TypeAlias = Annotated[datetime, WireDateTime]
@@ -211,7 +206,7 @@ def wire_text(value: datetime | date | UUID) -> str:
     return f"{written[:-6]}Z" if written.endswith("+00:00") else written
 
 
-def _core_schema(cls: type[WireDateTime] | type[WireDate] | type[WireUuid]) -> core_schema.CoreSchema:
+def _core_schema(cls: type[_OnTheWire]) -> core_schema.CoreSchema:
     written = core_schema.plain_serializer_function_ser_schema(
         wire_text, return_schema=core_schema.str_schema(), when_used="json"
     )
@@ -219,9 +214,7 @@ def _core_schema(cls: type[WireDateTime] | type[WireDate] | type[WireUuid]) -> c
     return core_schema.json_or_python_schema(read, _given(cls, read), serialization=written)
 
 
-def _given(
-    cls: type[WireDateTime] | type[WireDate] | type[WireUuid], read: core_schema.CoreSchema
-) -> core_schema.CoreSchema:
+def _given(cls: type[_OnTheWire], read: core_schema.CoreSchema) -> core_schema.CoreSchema:
     """What a handler may give: Python's own type as it is, checked without a call into Python; else what is read."""
     if issubclass(cls, WireDateTime):
         own: core_schema.CoreSchema = core_schema.datetime_schema(strict=True, tz_constraint="aware")
