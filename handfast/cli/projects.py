@@ -1,0 +1,77 @@
+"""The commands that write and read the code around a contract: generate, scaffold, new, routes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handfast.cli.arguments import AppArgument, ContractArgument, FolderOption
+from handfast.cli.printing import count
+from handfast.project import ProjectError, find_project, import_app
+
+
+def generate(
+    contract: ContractArgument = None,
+    output: FolderOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and list what differs.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on at every save, and say what changed.")] = False,
+) -> None:
+    """Write the models and the abstract classes of the contract; what has not changed is left alone."""
+    from handfast.contract import load_contract
+    from handfast.generate import generate as write
+
+    project = find_project()
+    path, folder = contract or project.contract, output or project.generated
+    if watch and check:
+        raise typer.BadParameter("--watch writes and --check does not")
+    if watch:
+        from handfast.generate.watching import watch as go_on
+
+        go_on(path, folder, typer.echo)
+        return
+    changes = write(load_contract(path), folder, check=check)
+    if check and changes:
+        typer.echo(f"{folder}{os.sep} is not what {path} says; run: handfast generate\n{changes}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{folder}{os.sep} is up to date" if not changes else f"{folder}{os.sep}\n{changes}")
+
+
+def scaffold(contract: ContractArgument = None) -> None:
+    """Add the classes and methods that handlers/ lacks, each with a body that says so; what is there stays."""
+    from handfast.contract import load_contract
+    from handfast.generate.scaffold import scaffold as add
+
+    project = find_project()
+    added = add(load_contract(contract or project.contract), project.handlers, project.generated)
+    typer.echo("\n".join(map(str, added)) or f"{project.handlers}{os.sep}: every operation has its method")
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(help="The folder to make; its name becomes the project's.")],
+    contract: Annotated[
+        Path | None, typer.Option("--contract", help="A contract to begin with.", exists=True, dir_okay=False)
+    ] = None,
+    toolkit: Annotated[
+        Path | None, typer.Option("--handfast", help="A copy of Handfast to depend on, instead of the package index.")
+    ] = None,
+) -> None:
+    """Make a project whose tests pass at once: a contract, generated code, handlers to write, tests, CI."""
+    from handfast.design.projects import new_project
+
+    made = new_project(folder, contract, toolkit)
+    unwritten = f", {made.unwritten} to be written" if made.unwritten else ""
+    typer.echo(f"{folder}{os.sep}: {count(made.operations, 'operation')}{unwritten}\nnext: cd {folder} && make test")
+
+
+def routes(app: AppArgument = None) -> None:
+    """List tag, operationId, method, path, security, statuses, and the file and line of the method that answers."""
+    from handfast.generate.routes import aligned, row
+    from handfast.runtime.listing import bound_operations
+
+    found = bound_operations(import_app(find_project(), app))
+    if not found:
+        raise ProjectError("no contract is bound to this application: call handfast.bind(app, contract, handlers)")
+    typer.echo(aligned([(*row(each.operation), each.place or "(fallback)") for each in found]), nl=False)
