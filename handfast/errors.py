@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -27,12 +27,24 @@ class Severity(StrEnum):
     HINT = "hint"
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a diagnostic speaks of, and what it has to do with it: "the first of the two", "was here"."""
+
+    location: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One thing that is wrong with a contract.
+    """One thing that there is to say about a contract: a fault, or a change of it.
 
     `code` is kebab-case and permanent. `pointer` is a JSON Pointer (RFC 6901) into the document. `excerpt` is the
-    source around `location`, ready to print, with an arrow at the line that is meant.
+    source around `location`, ready to print, with an arrow at the line that is meant. `details` are further facts for
+    programs, by name; people have them in the message.
     """
 
     code: str
@@ -42,12 +54,15 @@ class Diagnostic:
     pointer: str = ""
     hint: str | None = None
     excerpt: str | None = None
+    related: tuple[Related, ...] = ()
+    details: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""
         lines = [f"{place}{self.severity}[{self.code}]: {self.message}"]
         if self.excerpt:
             lines.append(self.excerpt)
+        lines += [f"    see: {each}" for each in self.related]
         if self.hint:
             lines.append(f"    hint: {self.hint}")
         return "\n".join(lines)

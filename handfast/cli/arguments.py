@@ -15,3 +15,6 @@ ContractArgument = Annotated[
 ]
 FolderOption = Annotated[Path | None, typer.Option("--output", "-o", help="The folder to write (default: as above).")]
 AppArgument = Annotated[str | None, typer.Argument(help="The application, as module:attribute.", metavar="[APP]")]
+ReportOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="A file for the report, instead of the terminal.", dir_okay=False)
+]

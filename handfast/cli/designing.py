@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from handfast.cli.arguments import ContractArgument
+from handfast.cli.arguments import ContractArgument, ReportOption
 from handfast.cli.printing import count, default_format, report
 from handfast.design.reports import Format
 from handfast.errors import ContractError, Severity
@@ -19,6 +19,7 @@ def lint(
     form: Annotated[
         Format | None, typer.Option("--format", help="Default: text; github inside GitHub Actions.")
     ] = None,
+    output: ReportOption = None,
 ) -> None:
     """Say what is wrong with the contract, each finding with its place; exit 1 on errors and warnings."""
     from handfast.contract import load_contract
@@ -32,7 +33,7 @@ def lint(
         title = f"{path}: {count(len(loaded.operations), 'operation')}"
     except ContractError as error:
         found = list(error.diagnostics)
-    report(found, form or default_format(), title)
+    report(found, form or default_format(), title, output)
     if any(diagnostic.severity is not Severity.HINT for diagnostic in found):
         raise typer.Exit(1)
 

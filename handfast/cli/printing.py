@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import IO
 
 import typer
 from rich.console import Console
@@ -25,17 +28,16 @@ def default_format() -> Format:
     return Format.GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else Format.TEXT
 
 
-def report(found: list[Diagnostic], form: Format, title: str) -> None:
-    match form:
-        case Format.JSON:
-            typer.echo(reports.as_json(found))
-        case Format.GITHUB:
-            for diagnostic in found:
-                typer.echo(reports.as_github(diagnostic))
-        case Format.TEXT:
-            console = _console()
-            _print_diagnostics(found, console)
-            console.print(f"{title}: {reports.summary(found) or 'nothing to report'}")
+def report(found: Sequence[Diagnostic], form: Format, title: str, output: Path | None = None) -> None:
+    """Print diagnostics in a form, or write them to a file; `title` names what was looked at."""
+    if (whole := reports.FILES.get(form)) is not None:
+        text = whole(found, title)
+        typer.echo(text, nl=bool(text)) if output is None else output.write_text(f"{text}\n", encoding="utf-8")
+        return
+    with nullcontext() if output is None else output.open("w", encoding="utf-8") as file:
+        console = _console(file=file)
+        _print_diagnostics(found, console)
+        console.print(f"{title}: {reports.summary(found) or 'nothing to report'}")
 
 
 def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> None:
@@ -44,9 +46,9 @@ def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> N
         console.print()
 
 
-def _console(*, stderr: bool = False) -> Console:
+def _console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
     """Where text goes; colour only on a terminal, and never where NO_COLOR is set."""
-    return Console(stderr=stderr, highlight=False, markup=False, soft_wrap=True, emoji=False)
+    return Console(stderr=stderr, file=file, highlight=False, markup=False, soft_wrap=True, emoji=False)
 
 
 def count(number: int, noun: str) -> str:

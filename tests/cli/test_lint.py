@@ -35,7 +35,7 @@ def test_json_has_an_object_for_each_diagnostic(tmp_path: Path) -> None:
     outcome = handfast("lint", "--format", "json", folder=tmp_path)
     found = json.loads(outcome.out)
     assert outcome.code == 1
-    assert {"code", "severity", "message", "file", "line", "column", "pointer", "hint"} == set(found[0])
+    assert {"code", "severity", "message", "file", "line", "column", "pointer", "hint", "related"} == set(found[0])
     assert ("api/notes.yaml", 14, 20) in {(each["file"], each["line"], each["column"]) for each in found}
 
 
