@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from handfast.runtime.fallback import Fallback as Fallback
     from handfast.runtime.fallback import JudgedRequest as JudgedRequest
     from handfast.runtime.fallback import PlainReply as PlainReply
+    from handfast.runtime.files import File as File
     from handfast.runtime.limits import Limits as Limits
     from handfast.runtime.model import Model as Model
     from handfast.runtime.operations import Operations as Operations
@@ -41,6 +42,7 @@ _HOMES = {
     "DateTime": "exact",
     "ErrorReply": "reply",
     "Fallback": "fallback",
+    "File": "files",
     "Grant": "security",
     "Header": "reply",
     "JudgedRequest": "fallback",
@@ -66,6 +68,7 @@ __all__ = [
     "DateTime",
     "ErrorReply",
     "Fallback",
+    "File",
     "Grant",
     "Header",
     "JudgedRequest",

@@ -25,6 +25,7 @@ from handfast.runtime.limits import Limits
 from handfast.runtime.operations import Operations
 from handfast.runtime.plan import Bound, Plan
 from handfast.runtime.problem_bodies import ProblemRenderer
+from handfast.runtime.ranges import Ranges
 from handfast.runtime.replies import Mode, Replies
 from handfast.runtime.route import ContractRoute, NotFound, OperationRoute
 from handfast.runtime.security import Authenticator, Gate, gates
@@ -117,6 +118,8 @@ class _Binding:
         body = None
         if operation.request_body is not None:
             body = bodies.compile(operation.request_body, self.contract, self.lexicon, hints.get("body"), limits=limits)
+        replies = Replies(self.contract, operation, self.mode)
+        failures = Failures(self.contract, operation, self.problems)
         return Plan(
             operation=operation,
             gate=self.gate(operation),
@@ -126,7 +129,8 @@ class _Binding:
             body=body,
             bound=bound,
             fallback=self.fallback,
-            replies=Replies(self.contract, operation, self.mode),
-            failures=Failures(self.contract, operation, self.problems),
+            replies=replies,
+            failures=failures,
+            ranges=Ranges.of(operation, replies, failures),
             timeout=limits.handler_seconds,
         )

@@ -27,7 +27,7 @@ from handfast.runtime.part_lists import PartListReader
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import MAX_ERRORS, Cause, ProblemItem, Refused
 from handfast.runtime.receiving import Receive, chunks, peek, whole
-from handfast.runtime.shapes import Shape
+from handfast.runtime.shapes import Shape, length_bounds
 
 Check: TypeAlias = Callable[[JSONValue], list[ProblemItem]]
 """What is wrong with a value by its schema; empty when nothing is."""
@@ -270,7 +270,7 @@ def compile_plan(  # each argument is one thing that a plan depends on
         case "text":
             make = partial(_Text, limit=limits.body, charsets=_TEXT, reader=_text_reader(words, shape, limits))
         case "bytes":
-            least, most = _length_bounds(shape)
+            least, most = length_bounds(shape)
             limit = limits.upload if most is None else min(most, limits.upload)
             make = partial(
                 _Bytes,
@@ -320,13 +320,6 @@ def _check(schema: Schema | None, contract: Contract) -> Check:
 
 def _header_judge(contract: Contract) -> Callable[[Header], Judge | None]:
     return lambda header: contract.judge(header.schema, Direction.REQUEST) if header.schema else None
-
-
-def _length_bounds(shape: Shape) -> tuple[int, int | None]:
-    """The least and the greatest length that a schema gives a binary body, in bytes."""
-    least = [length for layer in shape.layers if isinstance(length := layer.schema.get("minLength"), int)]
-    most = [length for layer in shape.layers if isinstance(length := layer.schema.get("maxLength"), int)]
-    return max(least, default=0), min(most, default=None)
 
 
 async def _once(raw: bytes) -> AsyncGenerator[bytes, None]:

@@ -87,6 +87,14 @@ def best(declared: Iterable[str], sent: ContentType) -> str | None:
     return found if found is not None and scores[found] else None
 
 
+def within(media_type: str, media_range: str) -> bool:
+    """Whether a media type is in a range such as `text/*` or `application/*+json`; parameters do not count."""
+    sent, declared = parse(media_type), parse(media_range)
+    if sent is None or declared is None:
+        return False
+    return bool(matches(ContentType(declared.type, declared.subtype), sent))
+
+
 def _is_same(name: str, value: str, sent: ContentType) -> bool:
     if name == "charset":
         return sent.parameters.get(name, "utf-8").lower() == value.lower()

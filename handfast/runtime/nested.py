@@ -37,14 +37,14 @@ def deep_object(lexicon: Lexicon, shape: Shape, name: str) -> Callable[[Fields],
     prefix = f"{name}["
 
     def read(fields: Fields) -> JSONValue | None:
-        if name in fields:
-            raise Malformed(
-                "wrong-style", "the members of a deepObject are named in brackets, as in name[member]=value"
-            )
         root = _Node()
         for key in fields:
             if key.startswith(prefix):
                 _put(root, key[len(name) :], fields.get(key))
+        if name in fields:  # what cannot be read at all is said before that
+            raise Malformed(
+                "wrong-style", "the members of a deepObject are named in brackets, as in name[member]=value"
+            )
         return _value(lexicon, shape, root) if root.below else None
 
     return read

@@ -34,13 +34,12 @@ from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import MAX_ERRORS, Cause, ProblemItem, is_precondition
-from handfast.runtime.shapes import Shapes
+from handfast.runtime.shapes import Shapes, is_any_text
 
 Key: TypeAlias = tuple[str, str]
 """Location and name of a parameter, as in `names.argument_names`."""
 
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
-_SILENT = frozenset({"type", "title", "description", "default", "examples", "example", "deprecated"})
 _PRINTABLE = re.compile(r"[A-Za-z0-9._~\[\]$@:-]{1,64}")
 _QUERY = ParameterLocation.QUERY
 _UNREADABLE = Cause.MALFORMED_PARAMETER
@@ -227,7 +226,8 @@ def _judge(plan: _Plan, candidates: Candidates, read: ReadParameters) -> None:
 
 def _plan(parameter: Parameter, contract: Contract, words: Lexicon, limits: Limits, names: _QueryNames) -> _Plan:
     schema = parameter.schema or (parameter.content.schema if parameter.content else None)
-    judge = contract.judge(schema, Direction.REQUEST) if schema and not _is_any_text(parameter) else None
+    is_judged = schema is not None and not (parameter.schema is not None and is_any_text(parameter.schema))
+    judge = contract.judge(schema, Direction.REQUEST) if schema is not None and is_judged else None
     own = {parameter.name} if parameter.location is ParameterLocation.QUERY else set[str]()
     if parameter.schema:
         own |= words.shapes.of(parameter.schema.pointer).names
@@ -238,12 +238,6 @@ def _plan(parameter: Parameter, contract: Contract, words: Lexicon, limits: Limi
         judge=judge,
         value_of_nothing=_value_of_nothing(parameter, words, judge),
     )
-
-
-def _is_any_text(parameter: Parameter) -> bool:
-    """Whether the schema admits whatever text there is, so that nothing needs to be judged."""
-    value = parameter.schema.value if parameter.schema else None
-    return isinstance(value, dict) and value.get("type") == "string" and value.keys() <= _SILENT
 
 
 def _value_of_nothing(parameter: Parameter, words: Lexicon, judge: Judge | None) -> tuple[JSONValue] | None:

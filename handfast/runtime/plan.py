@@ -27,9 +27,11 @@ from handfast.runtime.dependencies import Solver
 from handfast.runtime.exceptions import answer_of
 from handfast.runtime.failures import Failures
 from handfast.runtime.fallback import Fallback, JudgedRequest
+from handfast.runtime.files import FileStream
 from handfast.runtime.leaving import Solved
 from handfast.runtime.parameters import ParameterReader
 from handfast.runtime.problems import MAX_ERRORS, Cause, Refused
+from handfast.runtime.ranges import Ranges
 from handfast.runtime.replies import Replies
 from handfast.runtime.security import PRINCIPALS, Gate
 
@@ -76,6 +78,7 @@ class Plan:
     fallback: Fallback | None
     replies: Replies
     failures: Failures
+    ranges: Ranges | None
     timeout: float | None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, texts: Mapping[str, str], *, head: bool) -> None:
@@ -146,7 +149,8 @@ class Plan:
             answer = self._encode(reply, exchange, solved)
         except BaseException as raised:
             error = raised
-        left = await solved.leave(error, keep_request=answer is not None and answer.stream is not None)
+        is_made_later = answer is not None and answer.stream is not None and not isinstance(answer.stream, FileStream)
+        left = await solved.leave(error, keep_request=is_made_later)
         failure = left or error  # a dependency that swallows an exception does not make a reply of it
         if isinstance(failure, NotImplementedError) and self.fallback is not None:
             await self._fall_back(exchange, head=head)
@@ -180,7 +184,7 @@ class Plan:
         answer = self.replies.encode(reply, exchange.accept)
         if solved.response is not None:
             self.replies.add_injected(answer, solved.response)
-        return answer
+        return answer if self.ranges is None else self.ranges.applied(answer, exchange.scope)
 
     def _path_values(self, exchange: _Exchange) -> dict[str, JSONValue]:
         values = exchange.values or {}
@@ -227,6 +231,7 @@ class Plan:
                 headers=exchange.scope["headers"],
             )
             answer = self.replies.encode_plain(await self.fallback(request), exchange.accept)
+            answer = answer if self.ranges is None else self.ranges.applied(answer, exchange.scope)
         except Exception as error:
             await self._fail(exchange, error, head=head)
             return

@@ -36,6 +36,7 @@ class Cause(StrEnum):
     PATH_PARAMETER = "path-parameter"
     CONTRACT_VIOLATION = "contract-violation"
     PRECONDITION_MISSING = "precondition-missing"
+    RANGE_UNSATISFIABLE = "range-unsatisfiable"
     NOT_IMPLEMENTED = "not-implemented"
     TIMEOUT = "timeout"
     INTERNAL = "internal"
@@ -65,6 +66,7 @@ TABLE: dict[Cause, Row] = {
     Cause.PATH_PARAMETER: Row((404, 422, 400), "No such resource can exist"),
     Cause.CONTRACT_VIOLATION: Row((422, 400), "The request breaks the contract"),
     Cause.PRECONDITION_MISSING: Row((428, 422, 400), "The request must be conditional"),
+    Cause.RANGE_UNSATISFIABLE: Row((416,), "The body has no such part"),
     Cause.NOT_IMPLEMENTED: Row((501, 500), "This operation is not written yet"),
     Cause.TIMEOUT: Row((503, 500), "The answer took too long"),
     Cause.INTERNAL: Row((500,), "Something went wrong on our side"),
@@ -163,7 +165,7 @@ def refusal(operation: Operation, cause: Cause) -> Refusal:
 def refusals(operation: Operation) -> list[Refusal]:
     """Every way in which the runtime can turn down a request to an operation; what the linter compares.
 
-    Left out: failures of the service itself (500, 501, 503), and 406, which is answered only where it is declared.
+    Left out: failures of the service itself (500, 501, 503), and 406 and 416, which are answered only where declared.
     """
     return [refusal(operation, cause) for cause in _causes(operation)]
 

@@ -15,16 +15,19 @@ from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 from starlette.responses import Response as InjectedResponse
 
-from handfast.contract.model import Contract, JSONValue, Operation
+from handfast.contract.model import Contract, JSONValue, Operation, Response
 from handfast.errors import ResponseViolation
 from handfast.runtime.accept import best
 from handfast.runtime.answers import Answer, RawHeaders, may_have_body
 from handfast.runtime.fallback import PlainReply
+from handfast.runtime.files import File
+from handfast.runtime.header_judging import HeaderJudge
 from handfast.runtime.header_text import header_text, is_field_value
 from handfast.runtime.injected import undeclared
+from handfast.runtime.media_types import is_json, within
 from handfast.runtime.reply import Reply
-from handfast.runtime.reply_forms import Check, Content, Field, Form, Forms, within
-from handfast.runtime.streams import bytes_of
+from handfast.runtime.reply_forms import Check, Content, Field, Form, Forms
+from handfast.runtime.streams import bytes_of, wrong_length
 
 logger = logging.getLogger("handfast.violations")
 
@@ -35,13 +38,20 @@ Mode: TypeAlias = Literal["enforce", "report", "off"]
 _UNDESCRIBED = 204
 """What is answered for an operation that declares no responses at all, which 3.1 allows: its handler returns None."""
 
+_OF_THE_BODY = frozenset({"content-type", "content-length", "content-range", "accept-ranges"})
+"""Headers that tell of the body, and need no declaration (OpenAPI 3.2.0, section 4.17)."""
+
 
 class Replies:
     """Encodes the replies of one operation; how is worked out when a class of replies is met for the first time."""
 
-    __slots__ = ("_acceptable", "_forms", "_judging", "_known", "_mode", "_operation", "has_choice")
+    __slots__ = (
+        "_acceptable", "_contract", "_forms", "_headers", "_judging", "_known", "_mode", "_operation", "has_choice",
+    )  # fmt: skip
 
     def __init__(self, contract: Contract, operation: Operation, mode: Mode) -> None:
+        self._contract = contract
+        self._headers: HeaderJudge | None = None
         self._operation = operation
         self._mode = mode
         self._judging = mode != "off"
@@ -95,6 +105,11 @@ class Replies:
                 self.violation(f"the header {name} is not declared", answer.status)
             if injected.status_code not in (None, answer.status):
                 self.violation(f"the status {injected.status_code} was set on the injected Response", answer.status)
+            if declaration is not None and declaration.headers and headers:
+                added = {name for name, _ in headers}
+                both = [*(each for each in answer.headers if each[0] in added), *headers]
+                for what in self._header_judge().wrong(declaration, both):
+                    self.violation(what, answer.status)
         answer.headers += headers
 
     def encode_plain(self, reply: PlainReply, accept: str | None) -> Answer:
@@ -106,12 +121,7 @@ class Replies:
                 self.violation("the status is not declared", reply.status)
             return answer
         if response.content and may_have_body(reply.status) and reply.has_body:
-            contents = [self._forms.content(name, media) for name, media in response.content.items()]
-            names_ = [content.name for content in contents]
-            if reply.media_type is not None:
-                content = next((each for each in contents if within(reply.media_type, each.name)), contents[0])
-            else:
-                content = contents[best(names_, accept) or 0]
+            content = self._plain_content(reply, response, accept)
             header = content.header or (reply.media_type or "application/json").encode("latin-1")
             answer.headers.append((b"content-type", header))
             body = reply.body
@@ -135,6 +145,17 @@ class Replies:
             self.violation(f"the header {name} is not declared", reply.status)
         return answer
 
+    def _plain_content(self, reply: PlainReply, response: Response, accept: str | None) -> Content:
+        """The declared media type of a plain reply: the one that it names, else what the client likes best."""
+        names = list(response.content)
+        name = names[best(names, accept) or 0]
+        if reply.media_type is not None:
+            name = next((each for each in names if within(reply.media_type, each)), "")
+            if not name:
+                self.violation(f"the media type {reply.media_type} is not declared", reply.status)
+                name = names[0]
+        return self._forms.content(name, response.content[name])
+
     def judge(self, answer: Answer) -> None:
         """Judge an answer that somebody else made: status, media type, required headers, body."""
         if not self._judging:
@@ -143,28 +164,48 @@ class Replies:
         if response is None:
             self.violation("the status is not declared", answer.status)
             return
-        sent = {key.lower().decode("latin-1"): value.decode("latin-1") for key, value in answer.headers}
-        for name, declaration in response.headers.items():
-            if declaration.required and name.lower() not in sent:
-                self.violation(f"the required header {name} is missing", answer.status)
+        for name in undeclared(answer.headers, response):
+            if name not in _OF_THE_BODY:
+                self.violation(f"the header {name} is not declared", answer.status)
+        self.judge_headers(response, answer)
         if not answer.body:
             if response.content and may_have_body(answer.status):
                 self.violation("the body is missing", answer.status)
             return
-        media_type = sent.get("content-type", "")
+        sent = [value.decode("latin-1") for key, value in answer.headers if key.lower() == b"content-type"]
+        media_type = sent[0] if sent else ""
         for name, media in response.content.items():
             if within(media_type, name):
                 self._judge_content(self._forms.content(name, media), answer)
                 return
         self.violation(f"the media type {media_type or '(none)'} is not declared", answer.status)
 
+    def judge_headers(self, response: Response, answer: Answer) -> None:
+        """Judge headers that are text already: that the required ones are there, and that all fit their schemas."""
+        if self._judging and response.headers:
+            judge = self._header_judge()
+            for what in (*judge.missing(response, answer.headers), *judge.wrong(response, answer.headers)):
+                self.violation(what, answer.status)
+
+    def _header_judge(self) -> HeaderJudge:
+        if self._headers is None:
+            self._headers = HeaderJudge(self._contract)
+        return self._headers
+
     def _judge_content(self, content: Content, answer: Answer) -> None:
+        if content.kind == "bytes":
+            self._judge_length(content, len(answer.body), answer.status)
         if content.check is None:
             return
-        if content.kind == "json":
+        if content.kind == "json" or (content.kind == "bytes" and self._says_json(answer)):
             self._judge_json(content.check, answer)
-        elif content.kind == "text" and (errors := _check_text(content.check, answer.body.decode("utf-8", "replace"))):
-            self.violation("the body breaks its schema", answer.status, errors)
+        elif content.kind == "text":
+            try:
+                errors = _check_text(content.check, answer.body.decode("utf-8"))
+            except UnicodeDecodeError:
+                errors = ["it is not UTF-8"]
+            if errors:
+                self.violation("the body breaks its schema", answer.status, errors)
 
     def _form_of(self, reply: object) -> Form:
         if not isinstance(reply, Reply):
@@ -206,6 +247,7 @@ class Replies:
                 self.violation("the body breaks its schema", answer.status, errors)
         elif isinstance(body, (bytes, bytearray, memoryview)):
             answer.body = bytes(cast("bytes", body))
+            self._judge_content(content, answer)
         else:
             raise ResponseViolation(
                 f"{self._operation.operation_id} {answer.status}: {_article(type(body).__name__)} cannot be sent as "
@@ -220,10 +262,32 @@ class Replies:
             )
         chunks = cast("AsyncIterable[object]", body)
         if content.stream is None:
-            answer.stream = bytes_of(chunks)
+            self._put_chunks(content, chunks, answer)
             return
         check = self._forms.check(content.stream.schema.pointer)
         answer.stream = content.stream.encode(chunks, check, lambda errors: self._item_broken(answer.status, errors))
+
+    def _put_chunks(self, content: Content, chunks: AsyncIterable[object], answer: Answer) -> None:
+        """Bytes that are not in memory: a file, or chunks as they come; only their length can be judged."""
+        if content.check is not None and (content.kind == "text" or self._says_json(answer)):
+            raise ResponseViolation(
+                f"{self._operation.operation_id} {answer.status}: the schema of {content.name} judges bodies "
+                "as a whole: give this one in one piece"
+            )
+        if isinstance(chunks, File):
+            answer.headers.append((b"content-length", b"%d" % chunks.size))
+            answer.stream = chunks.chunks(0, chunks.size)
+            self._judge_length(content, chunks.size, answer.status)
+        else:
+            answer.stream = bytes_of(chunks, content.bounds, lambda what: self.violation(what, answer.status))
+
+    def _judge_length(self, content: Content, length: int, status: int) -> None:
+        if (what := wrong_length(length, content.bounds)) is not None:
+            self.violation(what, status)
+
+    @staticmethod
+    def _says_json(answer: Answer) -> bool:
+        return any(name == b"content-type" and is_json(value.decode("latin-1")) for name, value in answer.headers)
 
     def _item_broken(self, status: int, errors: Sequence[str]) -> None:
         self.violation("an item of the stream breaks its schema", status, errors)
@@ -273,9 +337,7 @@ class Replies:
         """A media type for a declared range: the handler's, where it lies within it."""
         if isinstance(media_type, str) and "*" not in media_type and within(media_type, content.name):
             return media_type.encode("latin-1")
-        if content.kind == "json" or content.name == "application/*":
-            return b"application/json" if content.kind == "json" else b"application/octet-stream"
-        if content.name == "*/*":
+        if content.name in ("*/*", "application/*"):
             return b"application/octet-stream"
         if content.kind == "text":
             return b"text/plain; charset=utf-8"
@@ -324,7 +386,7 @@ def _carries(kind: str, body: object) -> bool:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return kind == "bytes"
     if isinstance(body, AsyncIterable):
-        return kind in ("stream", "bytes")
+        return kind == "bytes" or (kind == "stream" and not isinstance(body, File))
     return kind in ("text", "json") if isinstance(body, str) else kind == "json"
 
 

@@ -9,9 +9,11 @@ from typing import Annotated, TypeAlias, cast, get_args, get_origin, get_type_hi
 from pydantic import BaseModel, TypeAdapter
 
 from handfast.contract import names
+from handfast.contract.framing import framing_of
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
 from handfast.contract.model import Header as HeaderDeclaration
 from handfast.runtime.reply import Header, Reply
+from handfast.runtime.shapes import Shapes, is_any_text, length_bounds
 from handfast.runtime.streams import Stream, stream_of
 
 Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
@@ -20,13 +22,18 @@ Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types."""
+    """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types.
+
+    `check` judges JSON and text; under a range such as `*/*`, whose bodies are bytes, it judges those that are sent as
+    JSON. `bounds` are the least and the greatest length of bytes.
+    """
 
     name: str
     header: bytes
     kind: str
     check: Check | None
     stream: Stream | None
+    bounds: tuple[int, int | None] = (0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +110,16 @@ class Forms:
         header = f"{name}; charset=utf-8" if kind == "text" and "charset" not in name else name
         if "*" in name:
             header = ""
-        check = None
-        if media.schema is not None and kind in ("json", "text"):
+        check: Check | None = None
+        bounds: tuple[int, int | None] = (0, None)
+        if media.schema is not None and kind == "bytes":
+            shape = Shapes(self._contract.document).of(media.schema.pointer)
+            bounds = length_bounds(shape) if "string" in shape.kinds else bounds
+            check = self.check(media.schema.pointer) if "string" not in shape.kinds else None
+        elif media.schema is not None and kind != "stream" and not (kind == "text" and is_any_text(media.schema)):
             check = self.check(media.schema.pointer)
-        return Content(name=name, header=header.encode("latin-1"), kind=kind, check=check, stream=stream)
+        bounds = bounds if self._judging else (0, None)
+        return Content(name, header.encode("latin-1"), kind, check, stream, bounds)
 
     def field(self, name: str, declaration: HeaderDeclaration, attribute: tuple[str, object] | None) -> Field:
         """How a declared header is made; `attribute` is the name and the type of the field of the reply that has it."""
@@ -137,19 +150,17 @@ class Forms:
         return judged
 
 
+def is_binary(media_type: str) -> bool:
+    """Whether bodies of a media type are bytes as the handler gives them."""
+    return _kind(media_type) == "bytes" and framing_of(media_type) is None
+
+
 def _kind(media_type: str) -> str:
     """How bodies of a media type are made: `json`, `text`, or `bytes` as the handler gives them."""
     name = media_type.split(";")[0].strip().lower()
     if name == "application/json" or name.endswith("+json"):
         return "json"
     return "text" if name.startswith("text/") else "bytes"
-
-
-def within(media_type: str, media_range: str) -> bool:
-    """Whether a media type is in a range such as `text/*`; parameters do not count."""
-    kind, _, subtype = media_range.split(";")[0].strip().lower().partition("/")
-    its_kind, _, its_subtype = media_type.split(";")[0].strip().lower().partition("/")
-    return kind in ("*", its_kind) and subtype in ("*", its_subtype)
 
 
 def _is_model(hint: object) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from handfast.contract.model import JSONValue, SchemaValue
+from handfast.contract.model import JSONValue, Schema, SchemaValue
 from handfast.contract.pointers import from_fragment, join, to_pointer, to_tokens
 
 SCALARS = frozenset({"null", "boolean", "integer", "fraction", "string"})
@@ -22,6 +22,7 @@ _TYPES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"integer", "fraction"}),
 }
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
+_SILENT = frozenset({"type", "title", "description", "default", "examples", "example", "deprecated"})
 _IN_PLACE_ONE = ("if", "then", "else")
 
 
@@ -168,6 +169,18 @@ class Shapes:
             dependent = schema.get("dependentSchemas")
             if isinstance(dependent, dict):
                 pending += (join(pointer, "dependentSchemas", name) for name in dependent)
+
+
+def is_any_text(schema: Schema) -> bool:
+    """Whether a schema admits whatever text there is, so that nothing needs to be judged."""
+    return isinstance(schema.value, dict) and schema.value.get("type") == "string" and schema.value.keys() <= _SILENT
+
+
+def length_bounds(shape: Shape) -> tuple[int, int | None]:
+    """The least and the greatest length that a schema gives a binary body, in bytes."""
+    least = [length for layer in shape.layers if isinstance(length := layer.schema.get("minLength"), int)]
+    most = [length for layer in shape.layers if isinstance(length := layer.schema.get("maxLength"), int)]
+    return max(least, default=0), min(most, default=None)
 
 
 def kind_of(value: JSONValue) -> str:

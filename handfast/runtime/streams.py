@@ -63,13 +63,33 @@ def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> St
             return None
 
 
-async def bytes_of(chunks: AsyncIterable[object]) -> AsyncGenerator[bytes, None]:
-    """The chunks of a binary body as they come; TypeError for one that is no bytes."""
+async def bytes_of(
+    chunks: AsyncIterable[object], bounds: tuple[int, int | None], broken: Callable[[str], None]
+) -> AsyncGenerator[bytes, None]:
+    """The chunks of a binary body as they come; TypeError for one that is no bytes.
+
+    `broken` is told when there are more or fewer bytes than the `bounds` let there be, and may raise to end the stream.
+    """
+    size = 0
     async for chunk in chunks:
         if not isinstance(chunk, (bytes, bytearray, memoryview)):
             raise TypeError(f"a chunk of a binary body must be bytes, not {type(chunk).__name__}")
         if raw := bytes(cast("bytes", chunk)):
+            size += len(raw)
+            if (what := wrong_length(size, (0, bounds[1]))) is not None:
+                broken(what)
+                bounds = (bounds[0], None)
             yield raw
+    if (what := wrong_length(size, (bounds[0], None))) is not None:
+        broken(what)
+
+
+def wrong_length(size: int, bounds: tuple[int, int | None]) -> str | None:
+    """What is wrong with the length of a binary body; None when nothing is."""
+    least, most = bounds
+    if size < least:
+        return f"the body must have at least {least:,} bytes"
+    return f"the body may have {most:,} bytes" if most is not None and size > most else None
 
 
 def _describes_event(schema: Schema, contract: Contract) -> bool:

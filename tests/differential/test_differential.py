@@ -56,6 +56,12 @@ ROWS = [
         body={"type": "object", "properties": {}},
         media_type="application/x-www-form-urlencoded",
     ),
+    Row(
+        "a member that cannot be read, beside a field without brackets",
+        Request("read", query="p%5Ba%5D=100%&p"),
+        400,
+        query({"type": "object", "properties": {}, "additionalProperties": False}, "deepObject"),
+    ),
     Row("no bytes", Request("body", body=b""), 422, body={}),
     Row(
         "a large integer with a fraction",
