@@ -1,0 +1,53 @@
+"""Diagnostics as a JUnit report, which most CI systems show as tests: a case for each diagnostic.
+
+Errors and warnings are cases that fail; hints are cases that pass, and say something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from handfast.errors import Diagnostic, Severity
+
+_UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no way to write (section 2.2)."""
+
+
+def as_junit(diagnostics: Sequence[Diagnostic], title: str) -> str:
+    """One suite named after what was looked at; without any finding it has one case, which passes."""
+    name = _clean(f"handfast {title}")
+    cases = [_case(diagnostic, name) for diagnostic in diagnostics]
+    failed = sum(diagnostic.severity is not Severity.HINT for diagnostic in diagnostics)
+    counts = {"tests": str(len(cases) or 1), "failures": str(failed), "errors": "0", "skipped": "0", "time": "0"}
+    suite = _element("testsuite", name=name, **counts)
+    suite.extend(cases or [_element("testcase", name="nothing to report", classname=name, time="0")])
+    suites = _element("testsuites", **counts)
+    suites.append(suite)
+    ElementTree.indent(suites)
+    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True)
+
+
+def _case(diagnostic: Diagnostic, suite: str) -> ElementTree.Element:
+    place = diagnostic.location
+    name = f"{diagnostic.code} {place}" if place else diagnostic.code
+    case = _element("testcase", name=_clean(name), classname=suite, time="0")
+    if place:
+        case.set("file", _clean(place.file))
+        case.set("line", str(place.line))
+    if diagnostic.severity is Severity.HINT:
+        detail = _element("system-out")
+    else:
+        detail = _element("failure", type=diagnostic.severity, message=_clean(diagnostic.message))
+    detail.text = _clean(str(diagnostic))
+    case.append(detail)
+    return case
+
+
+def _element(tag: str, /, **attributes: str) -> ElementTree.Element:
+    return ElementTree.Element(tag, attributes)
+
+
+def _clean(text: str) -> str:
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
