@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from handfast.errors import Diagnostic, Severity
 
@@ -25,11 +25,11 @@ def as_junit(diagnostics: Sequence[Diagnostic], title: str) -> str:
     suite.extend(cases or [_element("testcase", name="nothing to report", classname=name, time="0")])
     suites = _element("testsuites", **counts)
     suites.append(suite)
-    ElementTree.indent(suites)
-    return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True)
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=True)
 
 
-def _case(diagnostic: Diagnostic, suite: str) -> ElementTree.Element:
+def _case(diagnostic: Diagnostic, suite: str) -> ET.Element:
     place = diagnostic.location
     name = f"{diagnostic.code} {place}" if place else diagnostic.code
     case = _element("testcase", name=_clean(name), classname=suite, time="0")
@@ -45,8 +45,8 @@ def _case(diagnostic: Diagnostic, suite: str) -> ElementTree.Element:
     return case
 
 
-def _element(tag: str, /, **attributes: str) -> ElementTree.Element:
-    return ElementTree.Element(tag, attributes)
+def _element(tag: str, /, **attributes: str) -> ET.Element:
+    return ET.Element(tag, attributes)
 
 
 def _clean(text: str) -> str:
