@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Annotated, ClassVar, Self, SupportsIndex, TypeAlias
 from uuid import UUID
 
-from pydantic_core import core_schema
+from pydantic_core import SchemaSerializer, core_schema
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _LEAP_YEAR = 4
 _MINUTE = timedelta(minutes=1)
+_NOTHING = timedelta()
 
 
 class _OnTheWire:
@@ -38,6 +39,8 @@ class _OnTheWire:
 
     __slots__ = ()
     format: ClassVar[str]
+    __pydantic_serializer__: ClassVar[SchemaSerializer]
+    """What Pydantic writes such a value with wherever it meets one; plain values it writes by itself, in no time."""
 
     @classmethod
     def validate(cls, value: object) -> object:
@@ -93,12 +96,16 @@ class WireDateTime(_OnTheWire, datetime):
 
     @override
     @classmethod
-    def validate(cls, value: object) -> Self:
-        """A text, or a `datetime` that a handler gives; ValueError for anything else."""
+    def validate(cls, value: object) -> datetime:
+        """A text, or a `datetime` that a handler gives; ValueError for anything else.
+
+        Pydantic writes a plain `datetime` with the minutes of its offset: one with seconds becomes a value of ours.
+        """
         if isinstance(value, str):
             return cls.parse(value)
         if isinstance(value, datetime):
-            return cls.of(value)
+            offset = value.utcoffset()
+            return value if offset is not None and offset % _MINUTE == _NOTHING else cls.of(value)
         raise ValueError("a date-time is a text of RFC 3339 or an aware datetime")
 
     @override
@@ -190,8 +197,6 @@ def wire_text(value: datetime | date | UUID) -> str:
 
     A UTC offset that is not of whole minutes, which RFC 3339 cannot say, is brought to UTC.
     """
-    if type(value) is datetime and value.tzinfo is UTC:  # by far the most common
-        return f"{value.isoformat()[:-6]}Z"
     text = getattr(value, "text", None)
     if isinstance(text, str):
         return text
@@ -202,27 +207,38 @@ def wire_text(value: datetime | date | UUID) -> str:
     offset = value.utcoffset()
     if offset is None:
         raise ValueError("a date-time needs a UTC offset: give an aware datetime, such as datetime.now(UTC)")
-    written = (value if offset % _MINUTE == timedelta() else value.astimezone(UTC)).isoformat()
+    written = (value if offset % _MINUTE == _NOTHING else value.astimezone(UTC)).isoformat()
     return f"{written[:-6]}Z" if written.endswith("+00:00") else written
 
 
 def _core_schema(cls: type[_OnTheWire]) -> core_schema.CoreSchema:
-    written = core_schema.plain_serializer_function_ser_schema(
-        wire_text, return_schema=core_schema.str_schema(), when_used="json"
-    )
     read = core_schema.no_info_plain_validator_function(cls.validate)
+    written = core_schema.simple_ser_schema("any")  # by what the value is: ours has a serializer of its own
     return core_schema.json_or_python_schema(read, _given(cls, read), serialization=written)
 
 
 def _given(cls: type[_OnTheWire], read: core_schema.CoreSchema) -> core_schema.CoreSchema:
     """What a handler may give: Python's own type as it is, checked without a call into Python; else what is read."""
     if issubclass(cls, WireDateTime):
-        own: core_schema.CoreSchema = core_schema.datetime_schema(strict=True, tz_constraint="aware")
+        own: core_schema.CoreSchema = core_schema.datetime_schema(strict=True, tz_constraint=0)  # of UTC
     elif issubclass(cls, WireUuid):
         own = core_schema.is_instance_schema(UUID)
     else:
         return read
     return core_schema.union_schema([own, read], mode="left_to_right")
+
+
+def _serializer(plain: core_schema.CoreSchema) -> SchemaSerializer:
+    """Writes `wire_text` where JSON is made; everywhere else a value of ours stays what it is, as `plain` has it."""
+    written = core_schema.plain_serializer_function_ser_schema(
+        wire_text, return_schema=core_schema.str_schema(), when_used="json"
+    )
+    return SchemaSerializer({**plain, "serialization": written})  # type: ignore[typeddict-item]  # any schema has this key
+
+
+WireDateTime.__pydantic_serializer__ = _serializer(core_schema.datetime_schema())
+WireDate.__pydantic_serializer__ = _serializer(core_schema.date_schema())
+WireUuid.__pydantic_serializer__ = _serializer(core_schema.uuid_schema())
 
 
 def _zone(sign: str | None, hours: str, minutes: str) -> timezone:

@@ -132,8 +132,16 @@ def test_handlers_give_plain_values() -> None:
         "day": "2026-01-31",
         "ids": ["00000000-0000-0000-0000-000000000001"],
     }
-    local_mean_time = timezone(timedelta(hours=1, seconds=1))
-    assert wire_text(datetime(2026, 1, 31, 1, 0, 1, tzinfo=local_mean_time)) == "2026-01-31T00:00:00Z"
+    local_mean_time = datetime(2026, 1, 31, 1, 0, 1, tzinfo=timezone(timedelta(hours=1, seconds=1)))
+    assert wire_text(local_mean_time) == "2026-01-31T00:00:00Z"
+    written = Moments(at=local_mean_time, day=None, ids=[], later=datetime(2026, 1, 31, 0, 0, 0, 120, UTC)).model_dump()
+    assert written["at"] == local_mean_time
+    assert json.loads(TypeAdapter(Moments).dump_json(Moments.model_construct(**written))) == {
+        "at": "2026-01-31T00:00:00Z",
+        "day": None,
+        "ids": [],
+        "later": "2026-01-31T00:00:00.000120Z",
+    }
 
 
 def test_a_naive_datetime_is_refused_in_words() -> None:
