@@ -20,7 +20,7 @@ from contextlib import (
 )
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 
 from anyio import CancelScope
 from fastapi import BackgroundTasks, Response
@@ -34,7 +34,7 @@ from fastapi.security import SecurityScopes
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from handfast.runtime.leaving import EnteredScope, Exit, ShieldedGenerator, Solved
+from handfast.runtime.leaving import EnteredGenerator, EnteredScope, Solved, is_cancellable
 from handfast.runtime.security import Principal
 
 _REQUEST, _RESPONSE, _TASKS = 0, 1, 2
@@ -62,10 +62,12 @@ class _Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One call: where its arguments are among the values, where its result goes, and when it is left."""
+    """One call: where its arguments are among the values, where its result goes, and when it is left.
 
-    kind: _Kind
-    is_inline: bool
+    `make` awaits the call, or enters what it gives; None for what is simply called.
+    """
+
+    make: _Make | None
     call: Call
     arguments: tuple[tuple[str, int], ...]
     scopes: tuple[tuple[str, tuple[str, ...]], ...]
@@ -117,12 +119,13 @@ class Solver:
             self._fill(values, solved, scope, receive, send)
         value: object = None
         for step in self._steps:
-            arguments = {name: values[slot] for name, slot in step.arguments}
+            arguments: dict[str, object] = {}
+            for name, slot in step.arguments:
+                arguments[name] = values[slot]
             for name, scopes in step.scopes:
                 arguments[name] = SecurityScopes(list(scopes))
-            value = (
-                step.call(**arguments) if step.is_inline else await _CALLS[step.kind](step, arguments, solved, scope)
-            )
+            make = step.make
+            value = step.call(**arguments) if make is None else await make(step, arguments, solved, scope)
             values[step.slot] = value
         solved.handler = value
 
@@ -161,8 +164,7 @@ class Solver:
         kind = _Kind.INLINE if dependant is self._dependant else _kind(call)
         steps.append(
             _Step(
-                kind=kind,
-                is_inline=kind is _Kind.INLINE,
+                make=_CALLS[kind],
                 call=_entered(kind, call),
                 arguments=tuple(arguments),
                 scopes=_scopes(dependant),
@@ -207,11 +209,11 @@ class Solver:
             raise RequestValidationError(found.errors)
         solved.response, solved.tasks = found.response, found.background_tasks
         kind = _Kind.INLINE if isinstance(call, type) else _kind(call)
-        if kind is _Kind.INLINE:
+        if (make := _CALLS[kind]) is None:
             solved.handler = call(**found.values)
         else:
-            step = _Step(kind, False, _entered(kind, call), (), (), 0, False)
-            solved.handler = await _CALLS[kind](step, found.values, solved, request.scope)
+            step = _Step(make, _entered(kind, call), (), (), 0, False)
+            solved.handler = await make(step, found.values, solved, request.scope)
 
 
 def _dependant(handler_class: type, dependencies: Sequence[Depends]) -> Dependant:
@@ -295,29 +297,34 @@ async def _principal(step: _Step, arguments: dict[str, object], solved: Solved, 
 
 
 async def _async_generator(step: _Step, arguments: dict[str, object], solved: Solved, scope: Scope) -> object:
-    if solved.shield is None:
+    if solved.shield is None and is_cancellable():
         # Entered before the first generator and left after the last, so that it encloses the scopes they open.
         solved.shield = CancelScope()
         solved.request_exits.append(EnteredScope(solved.shield))
-    manager = ShieldedGenerator(cast("AsyncGenerator[object]", step.call(**arguments)), solved.shield)
-    return await _enter(manager, step, solved)
+    generator = cast("AsyncGenerator[object]", step.call(**arguments))
+    try:
+        value = await generator.__anext__()
+    except StopAsyncIteration:
+        raise RuntimeError("a dependency with `yield` did not yield") from None
+    exits = solved.function_exits if step.is_function_scoped else solved.request_exits
+    exits.append(EnteredGenerator(generator, solved.shield))
+    return value
 
 
 async def _generator(step: _Step, arguments: dict[str, object], solved: Solved, scope: Scope) -> object:
     manager = contextmanager_in_threadpool(cast("AbstractContextManager[object]", step.call(**arguments)))
-    return await _enter(manager, step, solved)
-
-
-async def _enter(manager: Exit, step: _Step, solved: Solved) -> object:
     value = await manager.__aenter__()
     (solved.function_exits if step.is_function_scoped else solved.request_exits).append(manager)
     return value
 
 
-_CALLS: Mapping[_Kind, Callable[[_Step, dict[str, object], Solved, Scope], Awaitable[object]]] = {
+_Make: TypeAlias = Callable[[_Step, dict[str, object], Solved, Scope], Awaitable[object]]
+
+_CALLS: Mapping[_Kind, _Make | None] = {
     _Kind.COROUTINE: _coroutine,
     _Kind.THREAD: _thread,
     _Kind.ASYNC_GENERATOR: _async_generator,
     _Kind.GENERATOR: _generator,
     _Kind.PRINCIPAL: _principal,
+    _Kind.INLINE: None,
 }
