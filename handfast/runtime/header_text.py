@@ -21,6 +21,8 @@ def header_text(value: JSONValue, *, explode: bool) -> str:
 
 def is_field_value(text: str) -> bool:
     """Whether a text may be the value of a header (RFC 9110, section 5.5): no line breaks, no spaces around it."""
+    if text.isascii() and text.isprintable() and text.strip(" ") == text:
+        return True
     return _FIELD_VALUE.fullmatch(text) is not None
 
 

@@ -33,6 +33,8 @@ def number(text: str, *, is_integer: bool) -> int | float | None:
     What has a fraction or an exponent is an integer all the same when its value is one: to the last digit where only
     integers are expected, else as exactly as a double is.
     """
+    if text.isdecimal() and text.isascii() and (text[0] != "0" or len(text) == 1) and len(text) <= _MAX_DIGITS:
+        return int(text)  # what nearly all are; the regular expression takes five times as long
     match = _NUMBER.fullmatch(text)
     if match is None or len(text) > _MAX_DIGITS:
         return None

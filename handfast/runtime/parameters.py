@@ -20,9 +20,10 @@ JSON, and those of the judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Literal, TypeAlias
 
 from handfast.contract.judge import Judge
@@ -52,6 +53,12 @@ _PRECEDENCE = (
     Cause.CONTRACT_VIOLATION,
     Cause.PRECONDITION_MISSING,
 )
+
+
+class _Nothing(Enum):
+    """What is there when there is not even None."""
+
+    AT_ALL = auto()
 
 
 @dataclass(slots=True)
@@ -137,7 +144,7 @@ class _QueryNames:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """How one parameter is read: `gather` finds what it may stand for, `judge` decides.
+    """How one parameter is read: `gather` finds what it may stand for, `judge` decides (`is_valid`: its quick answer).
 
     `value_of_nothing` is what a parameter has that was not sent: its default, or for a required object whose members
     are fields of their own the empty object, which RFC 6570 writes as nothing; in a tuple, None for no value at all.
@@ -147,6 +154,7 @@ class _Plan:
     parameter: Parameter
     gather: Gatherer
     judge: Judge | None
+    is_valid: Callable[[JSONValue], bool] | None
     value_of_nothing: tuple[JSONValue] | None
 
 
@@ -170,14 +178,15 @@ class ParameterReader:
         read = ReadParameters({}, [])
         query = query_string.decode("latin-1") if query_string else ""
         source = Source(path, query, headers, self.headers, self.limits.fields)
-        plans, unknown = self.plans, list[str]()
+        plans: Iterable[_Plan] = self.plans
+        unknown: Sequence[str] = ()
         if query_string and self.reads_fields:
             try:
                 fields = source.fields
                 unknown = self.names.unknown(fields) if self.names is not None else unknown
             except Malformed as error:  # no field can be told from the others: said once, not for each parameter
                 read.add(Cause.MALFORMED_PARAMETER, ProblemItem(code=error.code, detail=error.detail, location=_QUERY))
-                plans = tuple(plan for plan in plans if plan.parameter.location is not _QUERY)
+                plans = [plan for plan in plans if plan.parameter.location is not _QUERY]
         for plan in plans:
             _read(plan, source, read)
         for name in unknown[:MAX_ERRORS]:
@@ -208,19 +217,19 @@ def _read(plan: _Plan, source: Source, read: ReadParameters) -> None:
 
 def _judge(plan: _Plan, candidates: Candidates, read: ReadParameters) -> None:
     """Take the first candidate that the schema admits; else say what is wrong with the first one."""
-    judge = plan.judge
-    first: list[JSONValue] = []
+    is_valid = plan.is_valid
+    first: JSONValue | _Nothing = _Nothing.AT_ALL
     for candidate in candidates:
-        if judge is None or judge.is_valid(candidate):
+        if is_valid is None or is_valid(candidate):
             read.values[plan.key] = candidate
             return
-        if not first:
-            first.append(candidate)
-    if not first or judge is None:
+        if first is _Nothing.AT_ALL:
+            first = candidate
+    if first is _Nothing.AT_ALL or plan.judge is None:
         style = plan.parameter.style
         raise Malformed("malformed-value", f"the text is no array or object in the style {style}")
     cause = _VIOLATION.get(plan.parameter.location, Cause.CONTRACT_VIOLATION)
-    for error in judge.errors(first[0]):
+    for error in plan.judge.errors(first):
         read.add(cause, _item(plan, error.code, error.message, error.pointer or None))
 
 
@@ -236,6 +245,7 @@ def _plan(parameter: Parameter, contract: Contract, words: Lexicon, limits: Limi
         parameter=parameter,
         gather=_emptiable(parameter, gathering.compile(parameter, words, limits, names.exact - own), judge),
         judge=judge,
+        is_valid=judge.compile().is_valid if judge is not None else None,
         value_of_nothing=_value_of_nothing(parameter, words, judge),
     )
 
