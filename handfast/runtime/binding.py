@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal
 
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from handfast.contract import names
 from handfast.contract.model import Contract, Operation
@@ -27,7 +28,7 @@ from handfast.runtime.plan import Bound, Plan
 from handfast.runtime.problem_bodies import ProblemRenderer
 from handfast.runtime.ranges import Ranges
 from handfast.runtime.replies import Mode, Replies
-from handfast.runtime.route import ContractRoute, NotFound, OperationRoute
+from handfast.runtime.route import ContractRoute, NotFound, OperationRoute, OperationsFirst
 from handfast.runtime.security import Authenticator, Gate, gates
 
 UnknownQuery = Literal["refuse", "ignore"]
@@ -56,8 +57,12 @@ def bind(
     `docs` is the path of the documentation page, None for none; the contract itself is at `/openapi.json` and
     `/openapi.yaml`.
 
-    Raises `BindError` with everything that does not fit.
+    Operations go before all other routes of the application, and after its middleware, which may be added later.
+
+    Raises `BindError` with everything that does not fit, and RuntimeError when the application has been started.
     """
+    if app.middleware_stack is not None:
+        raise RuntimeError("operations cannot be bound to an application that has been started")
     authenticators = dict(security or {})
     bound = Handlers.of(handlers, app, complete=fallback is None)
     gaps = gaps_of(contract, bound, authenticators, has_fallback=fallback is not None)
@@ -81,7 +86,9 @@ def bind(
     routes = [
         OperationRoute(operation, base_path, partial(binding.plan, operation)) for operation in contract.operations
     ]
-    app.router.routes.append(ContractRoute(routes, failures))
+    route = ContractRoute(routes, failures)
+    app.user_middleware.append(Middleware(OperationsFirst, route))
+    app.router.routes.append(route)
     app.router.routes.append(Documents(contract, docs))
     app.router.default = NotFound(failures, app.router.default)
 

@@ -228,17 +228,14 @@ def _given(cls: type[_OnTheWire], read: core_schema.CoreSchema) -> core_schema.C
     return core_schema.union_schema([own, read], mode="left_to_right")
 
 
-def _serializer(plain: core_schema.CoreSchema) -> SchemaSerializer:
-    """Writes `wire_text` where JSON is made; everywhere else a value of ours stays what it is, as `plain` has it."""
-    written = core_schema.plain_serializer_function_ser_schema(
-        wire_text, return_schema=core_schema.str_schema(), when_used="json"
-    )
-    return SchemaSerializer({**plain, "serialization": written})  # type: ignore[typeddict-item]  # any schema has this key
+_WRITTEN = core_schema.plain_serializer_function_ser_schema(
+    wire_text, return_schema=core_schema.str_schema(), when_used="json"
+)
+"""Only where JSON is made: everywhere else a value of ours stays what it is."""
 
-
-WireDateTime.__pydantic_serializer__ = _serializer(core_schema.datetime_schema())
-WireDate.__pydantic_serializer__ = _serializer(core_schema.date_schema())
-WireUuid.__pydantic_serializer__ = _serializer(core_schema.uuid_schema())
+WireDateTime.__pydantic_serializer__ = SchemaSerializer(core_schema.datetime_schema(serialization=_WRITTEN))
+WireDate.__pydantic_serializer__ = SchemaSerializer(core_schema.date_schema(serialization=_WRITTEN))
+WireUuid.__pydantic_serializer__ = SchemaSerializer(core_schema.uuid_schema(serialization=_WRITTEN))
 
 
 def _zone(sign: str | None, hours: str, minutes: str) -> timezone:

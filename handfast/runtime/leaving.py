@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import TracebackType
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from anyio import CancelScope
 from anyio.lowlevel import checkpoint_if_cancelled
 from fastapi import Response
 from starlette.background import BackgroundTasks
-from typing_extensions import override
 
 _asyncio_backend = import_module("anyio._backends._asyncio")
 
-Exit: TypeAlias = AbstractAsyncContextManager[object]
+
+class Exit(Protocol):
+    """A context manager that was entered."""
+
+    def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None, /
+    ) -> Awaitable[bool | None]:
+        """Leave it; whether it swallowed the exception."""
+        ...
 
 
 class _InScope(Protocol):
@@ -79,7 +85,7 @@ async def _leave(exits: list[Exit], error: BaseException | None) -> BaseExceptio
     return error
 
 
-class EnteredScope(AbstractAsyncContextManager[object]):
+class EnteredScope:
     """A cancel scope among the exits."""
 
     __slots__ = ("_scope",)
@@ -88,14 +94,13 @@ class EnteredScope(AbstractAsyncContextManager[object]):
         scope.__enter__()
         self._scope = scope
 
-    @override
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         return bool(self._scope.__exit__(kind, error, traceback))
 
 
-class EnteredGenerator(AbstractAsyncContextManager[object]):
+class EnteredGenerator:
     """An asynchronous generator that has yielded, as `asynccontextmanager` would leave it.
 
     With a shield, the scope of which encloses those that the generator opened, no cancellation cuts off its clean-up.
@@ -107,7 +112,6 @@ class EnteredGenerator(AbstractAsyncContextManager[object]):
         self._generator = generator
         self._shield = shield
 
-    @override
     def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> Coroutine[object, object, bool]:

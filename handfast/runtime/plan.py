@@ -85,29 +85,26 @@ class Plan:
         """Answer one request; `texts` are the raw path parameters."""
         exchange = _Exchange(scope, receive, send)
         try:
-            await self._handle(exchange, texts, head=head)
+            try:
+                await self._admit(exchange, texts)
+            except Refused as refused:
+                if refused.cause is Cause.BODY_TOO_LARGE:
+                    await _drain(receive)
+                await send_answer(self.failures.refuse(refused), send, head=head)
+            except ClientDisconnect:
+                raise
+            except Exception as error:
+                await self._fail(exchange, error, head=head)
+            else:
+                if self.bound is not None:
+                    await self._call(exchange, self.bound, head=head)
+                else:
+                    await self._fall_back(exchange, head=head)
         except ClientDisconnect:
             logger.debug("%s: the client went away before its body was read", self.operation.operation_id)
         finally:
             if exchange.body is not None and exchange.body.close is not None:
                 exchange.body.close()
-
-    async def _handle(self, exchange: _Exchange, texts: Mapping[str, str], *, head: bool) -> None:
-        try:
-            await self._admit(exchange, texts)
-        except Refused as refused:
-            if refused.cause is Cause.BODY_TOO_LARGE:
-                await _drain(exchange.receive)
-            await send_answer(self.failures.refuse(refused), exchange.send, head=head)
-        except ClientDisconnect:
-            raise
-        except Exception as error:
-            await self._fail(exchange, error, head=head)
-        else:
-            if self.bound is not None:
-                await self._call(exchange, self.bound, head=head)
-            else:
-                await self._fall_back(exchange, head=head)
 
     async def _admit(self, exchange: _Exchange, texts: Mapping[str, str]) -> None:
         """Security, then body and parameters; raises `Refused` with everything that is wrong."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 from urllib.parse import unquote, unquote_to_bytes
 
 T = TypeVar("T")
@@ -17,12 +17,8 @@ T = TypeVar("T")
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
-class Found(NamedTuple, Generic[T]):
-    """What is at a path: `targets` by method, and the raw text of the path parameters, still percent-encoded."""
-
-    targets: Mapping[str, T]
-    values: Mapping[str, str]
-
+Found: TypeAlias = tuple[Mapping[str, T], Mapping[str, str]]
+"""What is at a path: targets by method, and the raw text of the path parameters, still percent-encoded."""
 
 _NO_VALUES: Mapping[str, str] = {}
 
@@ -73,7 +69,7 @@ class Trie(Generic[T]):
         """
         leaf = self._concrete.get(path)
         if leaf is not None:
-            return Found(leaf.targets, _NO_VALUES)
+            return leaf.targets, _NO_VALUES
         segments = path.split("/")
         if "%" not in path and path.isascii() and (quick := _descend(self._root, segments, method)) is not None:
             return quick
@@ -81,8 +77,8 @@ class Trie(Generic[T]):
         found = _walk(self._root, segments, 0, (), method, refused)
         if found is not None:
             leaf, texts = found
-            return Found(leaf.targets, dict(zip(leaf.templates.get(method, ()), texts, strict=False)))
-        return Found(refused, _NO_VALUES) if refused else None
+            return leaf.targets, dict(zip(leaf.templates.get(method, ()), texts, strict=False))
+        return (refused, _NO_VALUES) if refused else None
 
 
 def _split(segment: str) -> tuple[tuple[str, ...], list[str]]:
@@ -120,7 +116,7 @@ def _descend(node: _Node[T], segments: list[str], method: str) -> Found[T] | Non
     leaf = node.leaf
     if leaf is None or method not in leaf.targets:
         return None
-    return Found(leaf.targets, dict(zip(leaf.templates[method], texts, strict=True)))
+    return leaf.targets, dict(zip(leaf.templates[method], texts, strict=True))
 
 
 def _walk(

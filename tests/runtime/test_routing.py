@@ -57,7 +57,8 @@ def trie() -> Trie[str]:
 def test_a_path_leads_to_one_template(trie: Trie[str], method: str, path: str, template: str, values: object) -> None:
     found = trie.find(path, method)
     assert found is not None
-    assert (found.targets[method], found.values) == (template, values)
+    targets, texts = found
+    assert (targets[method], texts) == (template, values)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_other_paths_lead_nowhere(trie: Trie[str], path: str) -> None:
 def test_a_known_path_tells_its_methods(trie: Trie[str], method: str, path: str, methods: set[str]) -> None:
     found = trie.find(path, method)
     assert found is not None
-    assert set(found.targets) == methods
+    assert set(found[0]) == methods
 
 
 async def echo(request: JudgedRequest) -> PlainReply:
