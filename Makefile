@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# A run of all tests must have seen every declared response that the reviewed list does not excuse.
-COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions tests/contract-coverage.txt
+# A run of all tests must have seen every declared response, request body and parameter that the list does not excuse.
+COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions tests/contract-coverage.txt \
+  --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run mock generate check test contract-test differential corpora lint routes clean

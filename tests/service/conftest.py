@@ -19,8 +19,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from blog.settings import Settings
-from handfast.testing.coverage import ResponseRecorder
-from handfast.testing.plugin import response_log
+from handfast.testing.recording import ContractRecorder
 from handlers.app import create_app
 
 POSTGRESQL = os.environ.get("HANDFAST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/test")
@@ -37,10 +36,9 @@ CHEAP: dict[str, object] = {
 
 
 def recorded(settings: Settings) -> FastAPI:
-    """The service, its responses noted for contract coverage when the run asks for it."""
+    """The service, what passes it noted for contract coverage when the run asks for it."""
     app = create_app(settings)
-    if (folder := response_log()) is not None:
-        app.add_middleware(ResponseRecorder, folder=folder)
+    app.add_middleware(ContractRecorder)
     return app
 
 
