@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from sqlmodel import col, delete, select, update
 
+from blog import origins
 from blog.moments import now
+from blog.origins import ORIGINAL, Origin
 from blog.refusals import Changed, NotThere, NotYours, Taken
 from blog.slugs import free_slug
 from blog.tables import AccountRow, ArticleRow, ArticleTagRow
@@ -37,6 +39,8 @@ class Article:
     body: str
     tags: Sequence[str]
     status: Status
+    comments_open: bool
+    origin: Origin
     created_at: datetime
     updated_at: datetime
     published_at: datetime | None
@@ -51,16 +55,20 @@ class NewArticle:
     summary: str | None = None
     tags: Sequence[str] = field(default_factory=list[str])
     status: Status = "draft"
+    comments_open: bool = True
+    origin: Origin = ORIGINAL
     slug: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What is to be changed: `texts` of `title`, `summary` and `body` by name; None leaves tags and status alone."""
+    """What is to be changed: `texts` of `title`, `summary` and `body` by name; None leaves the others alone."""
 
     texts: Mapping[str, str | None]
     tags: Sequence[str] | None = None
     status: Status | None = None
+    comments_open: bool | None = None
+    origin: Origin | None = None
 
 
 async def find(session: AsyncSession, slug: str, viewer_id: int | None, *, to_change: bool = False) -> Article:
@@ -98,6 +106,8 @@ async def add(session: AsyncSession, author: AccountRow, new: NewArticle) -> Art
         body=new.body,
         search_text=search_text(new.title, new.summary, new.body),
         status=new.status,
+        comments_open=new.comments_open,
+        origin=origins.write(new.origin),
         created_at=moment,
         updated_at=moment,
         published_at=moment if new.status == "published" else None,
@@ -157,6 +167,8 @@ def article_of(row: ArticleRow, author: str, tags: Sequence[str], body: str = ""
         body=body,
         tags=tags,
         status="published" if row.status == "published" else "draft",
+        comments_open=row.comments_open,
+        origin=origins.read(row.origin),
         created_at=row.created_at,
         updated_at=row.updated_at,
         published_at=row.published_at,
@@ -207,6 +219,8 @@ async def _write(session: AsyncSession, after: Article, version: int) -> None:
             body=after.body,
             search_text=search_text(after.title, after.summary, after.body),
             status=after.status,
+            comments_open=after.comments_open,
+            origin=origins.write(after.origin),
             updated_at=after.updated_at,
             published_at=after.published_at,
             version=version + 1,
@@ -226,6 +240,8 @@ def _after(article: Article, changes: Changes) -> Article:
         body=texts.get("body") or article.body,
         tags=article.tags if changes.tags is None else list(changes.tags),
         status=changes.status or article.status,
+        comments_open=article.comments_open if changes.comments_open is None else changes.comments_open,
+        origin=changes.origin or article.origin,
     )
     if after == article:
         return article

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,24 +33,32 @@ class Comment:
 
 async def page(session: AsyncSession, article: Article, limit: int, cursor: str | None) -> Page[Comment]:
     """A page of the comments on an article, the oldest first."""
-    query = (
-        select(CommentRow, AccountRow.handle)
-        .join(AccountRow, col(AccountRow.id) == col(CommentRow.author_id))
-        .where(CommentRow.article_id == article.id)
-        .order_by(col(CommentRow.id))
-        .limit(limit + 1)
-    )
-    if cursor is not None:
-        _, last_seen = cursors.read(cursor)
-        query = query.where(CommentRow.id > last_seen)
-    comments = [_comment(row, handle) for row, handle in await session.exec(query)]
+    _, last_seen = (b"", 0) if cursor is None else cursors.read(cursor)
+    comments = await behind(session, article, last_seen, limit + 1)
     return cut(comments, limit, lambda last: cursors.write(b"", last.id))
 
 
+async def behind(session: AsyncSession, article: Article, last_seen: int, limit: int) -> Sequence[Comment]:
+    """The comments on an article whose numbers are greater than that of the last one seen, at most `limit`."""
+    query = (
+        select(CommentRow, AccountRow.handle)
+        .join(AccountRow, col(AccountRow.id) == col(CommentRow.author_id))
+        .where(CommentRow.article_id == article.id, col(CommentRow.id) > last_seen)
+        .order_by(col(CommentRow.id))
+        .limit(limit)
+    )
+    return [_comment(row, handle) for row, handle in await session.exec(query)]
+
+
 async def add(session: AsyncSession, article: Article, author: AccountRow, body: str) -> Comment:
-    """Comment on an article; raises Impossible for a draft."""
+    """Comment on an article that was found to be changed; raises Impossible for a draft, and where they are closed.
+
+    One comes after the other, so that whoever reads on from the last number that is there never misses a smaller one.
+    """
     if article.status != "published":
         raise Impossible("A draft cannot be commented on.")
+    if not article.comments_open:
+        raise Impossible("The comments on the article are closed.")
     row = CommentRow(article_id=article.id, author_id=author.id, body=body, created_at=now())
     session.add(row)
     await session.flush()

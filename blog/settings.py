@@ -51,6 +51,13 @@ class Settings(BaseSettings):
     """Origins of web pages that may call the service, with commas between them; none by default."""
     cors_credentials: bool = False
 
+    stream_seconds: Annotated[float, Field(ge=0, le=3600)] = 60.0
+    """For how long a stream of events is kept open at most; clients come back by themselves."""
+    stream_limit: Annotated[int, Field(ge=0)] = 100
+    """Streams of events that a process keeps open at the same time; one more is answered with 503."""
+
+    build: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    """What was deployed, for example a commit; `getVersion` says so."""
     seed_examples: bool | None = None
     """Whether an empty database gets a small example blog; by default in development alone."""
     docs: bool = True

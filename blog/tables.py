@@ -6,7 +6,18 @@ import re
 from datetime import datetime
 from typing import ClassVar, TypeAlias
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    true,
+)
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.type_api import TypeEngine
 from sqlmodel import Field, SQLModel
@@ -19,6 +30,9 @@ BIG_ID: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
 
 ORDERED: TypeEngine[str] = String().with_variant(String(collation="C"), "postgresql")
 """A text that both databases order by the numbers of its characters, and not by a country's custom."""
+
+ORIGINAL = '{"kind":"original"}'
+"""What `blog.origins` writes for an article that was written for this place."""
 
 _Options: TypeAlias = tuple[CheckConstraint | Index | dict[str, bool], ...]
 _NEVER_AGAIN = {"sqlite_autoincrement": True}
@@ -97,7 +111,10 @@ class RefreshTokenRow(Table, table=True):
 
 
 class ArticleRow(Table, table=True):
-    """An article; `title_key` orders by title, `search_text` is what a search looks through, in lower case."""
+    """An article; `title_key` orders by title, `search_text` is what a search looks through, in lower case.
+
+    `origin` is JSON of `blog.origins`.
+    """
 
     __table_args__: ClassVar[_Options] = (
         CheckConstraint("status IN ('draft', 'published')", name="status"),
@@ -117,6 +134,8 @@ class ArticleRow(Table, table=True):
     body: str
     search_text: str
     status: str
+    comments_open: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    origin: str = Field(default=ORIGINAL, sa_column_kwargs={"server_default": ORIGINAL})
     version: int = Field(default=1, sa_type=BigInteger)
     created_at: datetime = Field(sa_type=Moment)
     updated_at: datetime = Field(sa_type=Moment)
@@ -143,3 +162,24 @@ class CommentRow(Table, table=True):
     author_id: int = Field(sa_column=_owner("account.id"))
     body: str
     created_at: datetime = Field(sa_type=Moment)
+
+
+class AttachmentRow(Table, table=True):
+    """A file that belongs to an article; its bytes are in a row of their own, which lists do not read."""
+
+    __table_args__: ClassVar[_Options] = (Index(None, "article_id", "id"), _NEVER_AGAIN)
+
+    id: int = Field(default=None, sa_column=_id())
+    article_id: int = Field(sa_column=_owner("article.id"))
+    name: str
+    description: str | None = None
+    size: int = Field(sa_type=BigInteger)
+    sha256: str
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class AttachmentContentRow(Table, table=True):
+    """The bytes of a file."""
+
+    attachment_id: int = Field(sa_column=_owner("attachment.id", primary=True))
+    content: bytes = Field(sa_type=LargeBinary)

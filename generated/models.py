@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field
 from typing_extensions import TypeAliasType
 
-from handfast.runtime import DateTime, Model
+from handfast.runtime import Date, DateTime, Model, Upload
 
 
 ArticleSort = TypeAliasType("ArticleSort", Literal["newest", "oldest", "updated", "title"])
@@ -17,6 +17,14 @@ ArticleSort = TypeAliasType("ArticleSort", Literal["newest", "oldest", "updated"
 
 ArticleStatus = TypeAliasType("ArticleStatus", Literal["draft", "published"])
 """Whether everybody can read an article, or its author alone."""
+
+
+AttachmentId = TypeAliasType("AttachmentId", Annotated[int, Field(ge=1)])
+"""The number of a file; numbers are never used again."""
+
+
+Bytes = TypeAliasType("Bytes", Annotated[str, Field(max_length=1048576)])
+"""Bytes as they are."""
 
 
 CommentId = TypeAliasType("CommentId", Annotated[int, Field(ge=1)])
@@ -43,6 +51,10 @@ EntityTags = TypeAliasType("EntityTags", Annotated[str, Field(max_length=400, mi
 """An entity tag in quotes, several with commas between them, or `*`."""
 
 
+FileName = TypeAliasType("FileName", Annotated[str, Field(max_length=100, min_length=1)])
+"""The name of a file, without folders."""
+
+
 Handle = TypeAliasType("Handle", Annotated[str, Field(max_length=30, min_length=3)])
 """The name by which an account is known to everybody."""
 
@@ -55,6 +67,10 @@ OAuthProblemCode = TypeAliasType(
     "OAuthProblemCode", Literal["invalid_request", "invalid_grant", "unsupported_grant_type", "invalid_scope"]
 )
 """The codes of RFC 6749, section 5.2, that can occur."""
+
+
+Origin = TypeAliasType("Origin", "OriginalWork | Translation | Reprint")
+"""Where an article comes from."""
 
 
 Password = TypeAliasType("Password", Annotated[str, Field(max_length=128, min_length=8)])
@@ -89,6 +105,10 @@ Title = TypeAliasType("Title", Annotated[str, Field(max_length=200, min_length=1
 """The headline of an article."""
 
 
+WebAddress = TypeAliasType("WebAddress", Annotated[str, Field(max_length=500)])
+"""Where something is to be read on the web."""
+
+
 class Account(Model, extra="forbid"):
     """One's own account."""
 
@@ -120,6 +140,9 @@ class Article(Model, extra="forbid"):
     body: Markdown
     tags: TagNames
     status: ArticleStatus
+    comments_open: Annotated[bool, Field(alias="commentsOpen")]
+    """Whether people may comment."""
+    origin: Origin
     author: Handle
     created_at: Annotated[Timestamp, Field(alias="createdAt")]
     updated_at: Annotated[Timestamp, Field(alias="updatedAt")]
@@ -137,6 +160,9 @@ class ArticleChanges(Model, extra="forbid"):
     tags: TagNames | None | MISSING = MISSING
     """All tags that the article shall have; null for none."""
     status: ArticleStatus | MISSING = MISSING
+    comments_open: Annotated[bool | MISSING, Field(alias="commentsOpen")] = MISSING
+    """Whether people may comment."""
+    origin: Origin | MISSING = MISSING
 
 
 class ArticlePage(Model, extra="forbid"):
@@ -163,6 +189,28 @@ class ArticleSummary(Model, extra="forbid"):
     """When it was published first; null if it never was."""
 
 
+class Attachment(Model, extra="forbid"):
+    """A file that belongs to an article."""
+
+    id: AttachmentId
+    name: FileName
+    description: Text | None
+    """What is in the file, if somebody said so."""
+    size: Annotated[int, Field(ge=0, le=1048576)]
+    """How many bytes it has."""
+    sha256: Annotated[str, Field(max_length=64, min_length=64)]
+    """The SHA-256 digest of its bytes, in hexadecimal digits."""
+    created_at: Annotated[Timestamp, Field(alias="createdAt")]
+
+
+class AttachmentPage(Model, extra="forbid"):
+    """A page of files."""
+
+    items: Annotated[list[Attachment], Field(max_length=100)]
+    """The files, the oldest first."""
+    next_cursor: Annotated[Cursor | MISSING, Field(alias="nextCursor")] = MISSING
+
+
 class Comment(Model, extra="forbid"):
     """A comment on an article."""
 
@@ -172,12 +220,28 @@ class Comment(Model, extra="forbid"):
     created_at: Annotated[Timestamp, Field(alias="createdAt")]
 
 
+class CommentEvent(Model, extra="forbid"):
+    """A comment as a server-sent event."""
+
+    id: Annotated[str, Field(max_length=19)]
+    """The number of the comment; `EventSource` sends it back as `Last-Event-ID`."""
+    event: Literal["comment"]
+    """The kind of event, for `addEventListener`."""
+    data: Comment
+
+
 class CommentPage(Model, extra="forbid"):
     """A page of comments."""
 
     items: Annotated[list[Comment], Field(max_length=100)]
     """The comments, the oldest first."""
     next_cursor: Annotated[Cursor | MISSING, Field(alias="nextCursor")] = MISSING
+
+
+class CreateAttachmentRequest(Model, extra="forbid"):
+    file: Upload
+    name: FileName
+    description: Text | MISSING = MISSING
 
 
 class Health(Model, extra="forbid"):
@@ -206,6 +270,17 @@ class NewArticle(Model, extra="forbid"):
     body: Markdown
     tags: TagNames | MISSING = MISSING
     status: ArticleStatus | MISSING = MISSING
+    comments_open: Annotated[bool | MISSING, Field(alias="commentsOpen")] = MISSING
+    """Whether people may comment, once it is published; if absent, they may."""
+    origin: Origin | MISSING = MISSING
+
+
+class NewAttachment(Model, extra="forbid"):
+    """A file to be attached to an article."""
+
+    file: Bytes
+    name: FileName
+    description: Text | MISSING = MISSING
 
 
 class NewComment(Model, extra="forbid"):
@@ -220,6 +295,13 @@ class OAuthProblem(Model, extra="forbid"):
     error: OAuthProblemCode
     error_description: Annotated[str | MISSING, Field(max_length=500)] = MISSING
     """The same for people."""
+
+
+class OriginalWork(Model, extra="forbid"):
+    """It was written for this place."""
+
+    kind: Literal["original"]
+    """Which origin this is."""
 
 
 class PasswordChange(Model, extra="forbid"):
@@ -259,6 +341,18 @@ class ProblemItem(Model, extra="forbid"):
     """The name of the parameter."""
     in_: Annotated[Literal["path", "query", "querystring", "header", "cookie"] | MISSING, Field(alias="in")] = MISSING
     """Where the parameter stands."""
+
+
+class Reprint(Model, extra="forbid"):
+    """It appeared elsewhere before."""
+
+    kind: Literal["reprint"]
+    """Which origin this is."""
+    published_on: Annotated[Date, Field(alias="publishedOn")]
+    """When it appeared there."""
+    pages: Annotated[int | MISSING, Field(ge=1, le=10000)] = MISSING
+    """How many pages it had."""
+    source: WebAddress | MISSING = MISSING
 
 
 class RevocationRequest(Model):
@@ -318,5 +412,28 @@ class Tokens(Model, extra="forbid"):
     """What the access token may do."""
 
 
-for _model in (ArticlePage, Problem):
+class Translation(Model, extra="forbid"):
+    """It was written in another language."""
+
+    kind: Literal["translation"]
+    """Which origin this is."""
+    language: Annotated[str, Field(max_length=20)]
+    """The language of the source (RFC 5646)."""
+    source: WebAddress
+
+
+class Version(Model, extra="forbid"):
+    """What is running here."""
+
+    contract_version: Annotated[str, Field(alias="contractVersion", max_length=100, min_length=1)]
+    """The version of the contract, `info.version`; it goes up as semantic versioning says."""
+    contract_digest: Annotated[str, Field(alias="contractDigest", max_length=71)]
+    """The SHA-256 digest of the contract as it is published."""
+    service_version: Annotated[str, Field(alias="serviceVersion", max_length=100, min_length=1)]
+    """The version of the service."""
+    build: Text | None
+    """What was built, as whoever deployed it named it; null if nobody did."""
+
+
+for _model in (Article, ArticleChanges, ArticlePage, NewArticle, Problem):
     _model.model_rebuild()

@@ -11,10 +11,12 @@ from starlette.middleware.cors import CORSMiddleware
 
 from blog.settings import Settings
 from blog.start import prepare
-from handfast.contract import load_contract
+from handfast.contract import Contract, ParameterLocation, load_contract
 from handfast.runtime import bind
+from handlers.about import About, Edition
 from handlers.accounts import Accounts
 from handlers.articles import Articles
+from handlers.attachments import Attachments
 from handlers.comments import Comments
 from handlers.health import Health
 from handlers.logs import logging_to_stderr
@@ -26,7 +28,7 @@ from handlers.tokens import Tokens
 from handlers.viewers import authenticate
 
 CONTRACT = Path(__file__).resolve().parents[1] / "openapi" / "api.yaml"
-HANDLERS = (Accounts, Tokens, Articles, Comments, Tags, Health)
+HANDLERS = (Accounts, Tokens, Articles, Comments, Attachments, Tags, Health, About)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -44,19 +46,30 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     bind(app, contract, HANDLERS, security={"oauth2": authenticate}, docs="/docs" if settings.docs else None)
+    app.state.edition = Edition.of(contract, settings.build)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_credentials=settings.cors_credentials,
             allow_methods=sorted({operation.method for operation in contract.operations}),
-            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "traceparent"],
-            expose_headers=["ETag", "Location", "Retry-After", "X-Request-ID"],
+            allow_headers=["Authorization", "Content-Type", "traceparent", *_header_parameters(contract)],
+            expose_headers=["Link", "X-Request-ID", *_response_headers(contract)],
             max_age=600,
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestObserver)
     return app
+
+
+def _header_parameters(contract: Contract) -> list[str]:
+    parameters = (parameter for operation in contract.operations for parameter in operation.parameters)
+    return sorted({each.name for each in parameters if each.location is ParameterLocation.HEADER})
+
+
+def _response_headers(contract: Contract) -> list[str]:
+    responses = (response for operation in contract.operations for response in operation.responses)
+    return sorted({name for response in responses for name in response.headers})
 
 
 def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -9,6 +9,7 @@ from pydantic import MISSING
 from typing_extensions import override
 
 from blog import articles, finding
+from blog.origins import ORIGINAL
 from generated.models import (
     ArticleChanges,
     ArticleSort,
@@ -32,6 +33,7 @@ from generated.operations.articles import (
 from generated.replies import NotModified
 from handlers import views
 from handlers.etags import etag, expect, is_known
+from handlers.origins import origin_of
 from handlers.sessions import SessionDep
 from handlers.signed_in import account_id, account_of
 from handlers.viewers import ViewerDep
@@ -77,6 +79,8 @@ class Articles(ArticlesOperations):
             summary=None if body.summary is MISSING else body.summary,
             tags=[] if body.tags is MISSING else body.tags,
             status="draft" if body.status is MISSING else body.status,
+            comments_open=True if body.comments_open is MISSING else body.comments_open,
+            origin=ORIGINAL if body.origin is MISSING else origin_of(body.origin),
             slug=None if body.slug is MISSING else body.slug,
         )
         article = await articles.add(self.session, author, new)
@@ -127,4 +131,6 @@ def _changes(body: ArticleChanges) -> articles.Changes:
         texts=texts,
         tags=None if body.tags is MISSING else body.tags or [],
         status=None if body.status is MISSING else body.status,
+        comments_open=None if body.comments_open is MISSING else body.comments_open,
+        origin=None if body.origin is MISSING else origin_of(body.origin),
     )

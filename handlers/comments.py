@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import final
 
 from typing_extensions import override
 
 from blog import articles, comments
-from generated.models import CommentId, Cursor, NewComment, Slug
-from generated.operations.comments import CommentsOperations, CreateComment201, DeleteComment204, ListComments200
+from blog.refusals import Refusal
+from generated.models import CommentEvent, CommentId, Cursor, NewComment, Slug
+from generated.operations.comments import (
+    CommentsOperations,
+    CreateComment201,
+    DeleteComment204,
+    ListComments200,
+    StreamComments200,
+)
 from handlers import views
+from handlers.services import ServicesDep
 from handlers.sessions import SessionDep
 from handlers.signed_in import account_id, account_of
+from handlers.streaming import Pace
 from handlers.viewers import ViewerDep
+
+_AT_ONCE = 100
+"""Comments that one look at the database gives."""
 
 
 @final
 class Comments(CommentsOperations):
     """Comments on one article, which must be there for the viewer."""
 
-    def __init__(self, session: SessionDep, viewer: ViewerDep) -> None:
+    def __init__(self, services: ServicesDep, session: SessionDep, viewer: ViewerDep) -> None:
+        self.services = services
         self.session = session
         self.viewer = viewer
 
@@ -31,7 +45,7 @@ class Comments(CommentsOperations):
     @override
     async def create_comment(self, *, slug: Slug, body: NewComment) -> CreateComment201:
         author = await account_of(self.session, self.viewer)
-        article = await articles.find(self.session, slug, author.id)
+        article = await articles.find(self.session, slug, author.id, to_change=True)
         return CreateComment201(views.comment(await comments.add(self.session, article, author, body.body)))
 
     @override
@@ -40,3 +54,30 @@ class Comments(CommentsOperations):
         article = await articles.find(self.session, slug, viewer.id)
         await comments.remove(self.session, article, comment_id, viewer)
         return DeleteComment204()
+
+    @override
+    async def stream_comments(self, *, slug: Slug, wait: int, last_event_id: int | None) -> StreamComments200:
+        slots = self.services.streams
+        async with self.services.database.reading() as reading:  # over before the stream begins
+            viewer_id = await account_id(reading, self.viewer)
+            await articles.find(reading, slug, viewer_id)
+        slots.check()
+        return StreamComments200(slots.held(self._follow(slug, viewer_id, wait, last_event_id or 0)))
+
+    async def _follow(
+        self, slug: str, viewer_id: int | None, wait: int, last_seen: int
+    ) -> AsyncGenerator[CommentEvent]:
+        """The comments behind the last one seen; each look at the database is a transaction of its own."""
+        pace = Pace(wait, self.services.settings.stream_seconds)
+        while True:
+            try:
+                async with self.services.database.reading() as reading:
+                    article = await articles.find(reading, slug, viewer_id)
+                    found = await comments.behind(reading, article, last_seen, _AT_ONCE)
+            except Refusal:
+                return  # deleted, withdrawn, or no room: whoever comes back is told which
+            for each in found:
+                yield CommentEvent(id=str(each.id), event="comment", data=views.comment(each))
+                last_seen = each.id
+            if len(found) < _AT_ONCE and not await pace.goes_on(something_came=bool(found)):
+                return

@@ -11,6 +11,7 @@ from blog.database import Database
 from blog.passwords import Passwords
 from blog.settings import Settings
 from blog.tokens import AccessTokens
+from handlers.streaming import Slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,14 @@ class Services:
     database: Database
     passwords: Passwords
     tokens: AccessTokens
+    streams: Slots
 
     @classmethod
     def of(cls, settings: Settings) -> Services:
         """The services with these settings; nothing is connected to yet."""
-        return cls(settings, Database(settings), Passwords(settings), AccessTokens(settings))
+        return cls(
+            settings, Database(settings), Passwords(settings), AccessTokens(settings), Slots(settings.stream_limit)
+        )
 
     async def close(self) -> None:
         """Let go of threads and connections."""

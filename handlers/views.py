@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import MISSING
 
+from blog import origins
 from blog.articles import Article
+from blog.attachments import Attachment
 from blog.comments import Comment
 from blog.pages import Page
 from blog.tables import AccountRow
@@ -33,11 +35,29 @@ def article(found: Article) -> models.Article:
         body=found.body,
         tags=list(found.tags),
         status=found.status,
+        comments_open=found.comments_open,
+        origin=origin(found.origin),
         author=found.author,
         created_at=found.created_at,
         updated_at=found.updated_at,
         published_at=found.published_at,
     )
+
+
+def origin(found: origins.Origin) -> models.Origin:
+    """Where an article comes from."""
+    match found:
+        case origins.OriginalWork():
+            return models.OriginalWork(kind="original")
+        case origins.Translation():
+            return models.Translation(kind="translation", language=found.language, source=found.source)
+        case origins.Reprint():
+            return models.Reprint(
+                kind="reprint",
+                published_on=found.published_on,
+                pages=found.pages or MISSING,
+                source=found.source or MISSING,
+            )
 
 
 def article_page(page: Page[Article]) -> models.ArticlePage:
@@ -55,6 +75,25 @@ def comment(found: Comment) -> models.Comment:
 def comment_page(page: Page[Comment]) -> models.CommentPage:
     """A page of comments."""
     return models.CommentPage(items=[comment(found) for found in page.items], next_cursor=page.next_cursor or MISSING)
+
+
+def attachment(found: Attachment) -> models.Attachment:
+    """A file without its bytes."""
+    return models.Attachment(
+        id=found.id,
+        name=found.name,
+        description=found.description,
+        size=found.size,
+        sha256=found.sha256,
+        created_at=found.created_at,
+    )
+
+
+def attachment_page(page: Page[Attachment]) -> models.AttachmentPage:
+    """A page of files."""
+    return models.AttachmentPage(
+        items=[attachment(found) for found in page.items], next_cursor=page.next_cursor or MISSING
+    )
 
 
 def tag_page(page: Page[TagCount]) -> models.TagPage:

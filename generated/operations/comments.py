@@ -2,11 +2,12 @@
 """The operations tagged comments, and their replies."""
 
 from abc import abstractmethod
+from collections.abc import AsyncIterable
 from dataclasses import dataclass
 
 from handfast.runtime import Operations, Reply
 
-from ..models import Comment, CommentId, CommentPage, Cursor, NewComment, Slug
+from ..models import Comment, CommentEvent, CommentId, CommentPage, Cursor, NewComment, Slug
 from ..replies import (
     BadRequest,
     Conflict,
@@ -49,6 +50,16 @@ class DeleteComment204(Reply, status=204):
     """
 
 
+@dataclass(eq=False)
+class StreamComments200(Reply, status=200, media_type="text/event-stream"):
+    """The comments that follow, one event each.
+
+    Contract: #/paths/~1articles~1{slug}~1comment-events/get/responses/200
+    """
+
+    body: AsyncIterable[CommentEvent]
+
+
 class CommentsOperations(Operations, tag="comments"):
     """Operations tagged comments: Discuss published articles."""
 
@@ -89,7 +100,8 @@ class CommentsOperations(Operations, tag="comments"):
     ):
         """POST /articles/{slug}/comments: Comment on an article
 
-        A draft cannot be commented on, not even by its author; that is answered with 409.
+        A draft cannot be commented on, not even by its author, and neither can an article whose comments are closed;
+        that is answered with 409.
 
         Contract: #/paths/~1articles~1{slug}~1comments/post
         """
@@ -112,4 +124,25 @@ class CommentsOperations(Operations, tag="comments"):
         Its author may, and so may the author of the article.
 
         Contract: #/paths/~1articles~1{slug}~1comments~1{commentId}/delete
+        """
+
+    @abstractmethod
+    async def stream_comments(
+        self, *, slug: Slug, wait: int, last_event_id: int | None
+    ) -> (
+        StreamComments200
+        | BadRequest
+        | Unauthorized
+        | NotFound
+        | UnprocessableContent
+        | InternalServerError
+        | ServiceUnavailable
+    ):
+        """GET /articles/{slug}/comment-events: Follow the comments on an article
+
+        The comments as server-sent events (WHATWG HTML, section 9.2), the oldest first, each as soon as it is
+        there. The stream begins after the comment of `Last-Event-ID`, which `EventSource` sends by itself when it
+        comes back, and ends after `wait` seconds without another comment. Without `wait` it ends with what is there.
+
+        Contract: #/paths/~1articles~1{slug}~1comment-events/get
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -29,6 +30,11 @@ def as_json(document: Mapping[str, JSONValue]) -> str:
 def as_yaml(document: Mapping[str, JSONValue]) -> str:
     """YAML in the order of the document, without anchors; a text that 1.1 or 1.2 would take for more is quoted."""
     return yaml.dump(dict(document), Dumper=_Writer, allow_unicode=True, sort_keys=False, width=_WIDTH)
+
+
+def digest(document: Mapping[str, JSONValue]) -> str:
+    """What tells this document from every other: `sha256:` and the digest of `as_json`, in hexadecimal digits."""
+    return f"sha256:{hashlib.sha256(as_json(document).encode()).hexdigest()}"
 
 
 class _Writer(_Dumper):

@@ -55,7 +55,7 @@ def bind(
     parameters that the contract does not have are refused. `problems` renders error bodies for contracts whose errors
     are not RFC 9457. `fallback` answers operations that have no handler, or one that raises NotImplementedError.
     `docs` is the path of the documentation page, None for none; the contract itself is at `/openapi.json` and
-    `/openapi.yaml`.
+    `/openapi.yaml`, and every answer has a `Link` to both (RFC 8631) unless its operation declares one of its own.
 
     Operations go before all other routes of the application, and after its middleware, which may be added later.
 
@@ -86,11 +86,12 @@ def bind(
     routes = [
         OperationRoute(operation, base_path, partial(binding.plan, operation)) for operation in contract.operations
     ]
-    route = ContractRoute(routes, failures)
+    documents = Documents(contract, docs)
+    route = ContractRoute(routes, failures, documents.links)
     app.user_middleware.append(Middleware(OperationsFirst, route))
     app.router.routes.append(route)
-    app.router.routes.append(Documents(contract, docs))
-    app.router.default = NotFound(failures, app.router.default)
+    app.router.routes.append(documents)
+    app.router.default = NotFound(failures, documents.links, app.router.default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from typing_extensions import override
 from handfast.contract import published
 from handfast.contract.model import Contract
 from handfast.runtime.answers import Answer, RawHeaders, send_answer
+from handfast.runtime.links import DESCRIPTION, ServiceLinks
 from handfast.runtime.route import raw_path
 
 CONTENT_SECURITY_POLICY = (
@@ -88,9 +89,10 @@ class Documents(BaseRoute):
     def __init__(self, contract: Contract, docs: str | None) -> None:
         self._contract = contract
         self._docs = docs.rstrip("/") if docs is not None and find_spec("fastapi_swagger") is not None else None
+        self.links = ServiceLinks(self._docs)
         self._made: dict[str, _Document] = {}
         self._makers: dict[str, Callable[[str], _Document]] = {
-            "/openapi.json": lambda root: _Document("application/json", published.as_json(contract.source).encode()),
+            DESCRIPTION: lambda root: _Document("application/json", published.as_json(contract.source).encode()),
             "/openapi.yaml": lambda root: _Document("application/yaml", published.as_yaml(contract.source).encode()),
         }
         if self._docs is not None:
@@ -109,6 +111,7 @@ class Documents(BaseRoute):
     @override
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         allow = (b"allow", b"GET, HEAD, OPTIONS")
+        send = self.links.added(scope, send)
         method: str = scope["method"]
         if method == "OPTIONS":
             await send_answer(Answer(204, [allow]), send)
@@ -145,7 +148,7 @@ def _page(title: str, folder: str) -> _Document:
 
 
 def _init(root: str) -> _Document:
-    return _Document("text/javascript; charset=utf-8", _INIT.format(url=json.dumps(f"{root}/openapi.json")).encode())
+    return _Document("text/javascript; charset=utf-8", _INIT.format(url=json.dumps(f"{root}{DESCRIPTION}")).encode())
 
 
 def _file(name: str, media_type: str) -> Callable[[str], _Document]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated, TypeAlias, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, TypeAdapter
 
@@ -12,6 +12,8 @@ from handfast.contract import names
 from handfast.contract.framing import framing_of
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
 from handfast.contract.model import Header as HeaderDeclaration
+from handfast.runtime.build import members
+from handfast.runtime.files import File
 from handfast.runtime.reply import Header, Reply
 from handfast.runtime.shapes import Shapes, is_any_text, length_bounds
 from handfast.runtime.streams import Stream, stream_of
@@ -90,17 +92,17 @@ class Forms:
         status = int(response.status) if response.status.isdecimal() else None
         if status is None and isinstance(fixed := kind.__dict__.get("status"), int):
             status = fixed
-        body = hints.get("body")
+        contents = tuple(self.content(name, media) for name, media in response.content.items())
         return Form(
             response=response,
             status=status,
-            contents=tuple(self.content(name, media) for name, media in response.content.items()),
+            contents=contents,
             headers=tuple(
                 self.field(name, declaration, attributes.get(name.lower()))
                 for name, declaration in response.headers.items()
                 if name.lower() != "content-type"
             ),
-            adapter=None if body is None or _is_model(body) else TypeAdapter(body),
+            adapter=_adapter(hints.get("body"), contents),
         )
 
     def content(self, name: str, media: MediaType) -> Content:
@@ -161,6 +163,19 @@ def _kind(media_type: str) -> str:
     if name == "application/json" or name.endswith("+json"):
         return "json"
     return "text" if name.startswith("text/") else "bytes"
+
+
+def _adapter(hint: object, contents: Sequence[Content]) -> TypeAdapter[object] | None:
+    """What writes bodies as JSON by their type; None where that is a model, which can itself, or where none is JSON."""
+    if hint is None or _is_model(hint) or all(content.kind != "json" for content in contents):
+        return None
+    values = tuple(part for part in members(hint) if not _is_content(part))
+    return TypeAdapter(cast("type[object]", Union[values])) if values else None  # noqa: UP007  # made at run time
+
+
+def _is_content(hint: object) -> bool:
+    """Whether a type is of what is sent as it comes: bytes, files, streams."""
+    return hint is bytes or hint is File or get_origin(hint) is AsyncIterable
 
 
 def _is_model(hint: object) -> bool:

@@ -18,6 +18,7 @@ from handfast.contract.model import Operation
 from handfast.runtime.answers import Answer, send_answer
 from handfast.runtime.failures import Failures
 from handfast.runtime.header_text import header_text
+from handfast.runtime.links import ServiceLinks, declares_links
 from handfast.runtime.plan import Plan
 from handfast.runtime.problems import Cause, Refused
 from handfast.runtime.trie import Trie
@@ -37,6 +38,7 @@ class OperationRoute:
         self.path = base_path + operation.path
         self.path_format = self.path
         self.methods = {operation.method}
+        self.declares_links = declares_links(operation)
         self._plan = plan
 
     @cached_property
@@ -48,8 +50,9 @@ class OperationRoute:
 class ContractRoute(BaseRoute):
     """All operations of a contract; other routes of the application get what is at none of its paths."""
 
-    def __init__(self, routes: Sequence[OperationRoute], failures: Failures) -> None:
+    def __init__(self, routes: Sequence[OperationRoute], failures: Failures, links: ServiceLinks) -> None:
         self.routes = routes
+        self._links = links
         self._failures = failures
         self._by_name = {route.name: route for route in routes}
         self._trie: Trie[OperationRoute] = Trie()
@@ -70,13 +73,14 @@ class ContractRoute(BaseRoute):
             targets, texts = self._trie.find(path, "GET") or found
             route = targets.get("GET")
         if route is None:
-            return send_answer(self._elsewise(method, set(targets)), send, head=is_head)
+            return send_answer(self._elsewise(method, set(targets)), self._links.added(scope, send), head=is_head)
         scope[OPERATION] = route.operation
         scope["route"] = route
         scope["endpoint"] = self.handle
         if "fastapi.telemetry" in scope:
             _route_selected(scope=scope, path=route.path_format)
-        return route.plan.handle(scope, receive, send, texts, head=is_head)
+        to_client = send if route.declares_links else self._links.added(scope, send)
+        return route.plan.handle(scope, receive, to_client, texts, head=is_head)
 
     @override
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -138,6 +142,7 @@ class NotFound:
     """What an application answers at a path that nobody knows; web sockets stay with the router."""
 
     failures: Failures
+    links: ServiceLinks
     otherwise: Handle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -145,7 +150,7 @@ class NotFound:
             await self.otherwise(scope, receive, send)
             return
         answer = self.failures.refuse(Refused(Cause.PATH_UNKNOWN, "the contract has no such path"))
-        await send_answer(answer, send, head=scope["method"] == "HEAD")
+        await send_answer(answer, self.links.added(scope, send), head=scope["method"] == "HEAD")
 
 
 def raw_path(scope: Scope) -> str:

@@ -22,7 +22,7 @@ TRANSPORT_HEADERS = {
     "content-length", "content-type", "date", "server", "connection", "transfer-encoding", "vary", "cache-control",
     "content-security-policy", "cross-origin-resource-policy", "referrer-policy", "x-content-type-options",
     "x-frame-options", "x-request-id", "strict-transport-security", "allow", "retry-after", "www-authenticate",
-    "keep-alive",
+    "keep-alive", "link",
 }  # fmt: skip
 """Response headers of the transport and of the security middleware, which no contract needs to declare."""
 

@@ -11,9 +11,14 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from handfast.runtime import bind
+from handfast.runtime.fallback import JudgedRequest, PlainReply
 from tests.runtime.serving import PATHS, ThingsOperations, contract_of
 
 CONTRACT = contract_of(PATHS)
+
+
+async def nothing(request: JudgedRequest) -> PlainReply:
+    return PlainReply(status=304)
 
 
 def application(docs: str | None = "/docs") -> FastAPI:
@@ -60,6 +65,39 @@ def test_a_mounted_page_finds_its_files() -> None:
         for link in re.findall(r'(?:src|href)="([^"]+)"', page.text):
             assert client.get(link).status_code == 200
         assert '"/under/openapi.json"' in client.get("/under/docs/init.js").text
+
+
+DESC = '</openapi.json>; rel="service-desc"; type="application/json"'
+
+
+@pytest.mark.parametrize("path", ["/api/things/x", "/nothing", "/openapi.yaml"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "HEAD"])
+def test_every_answer_tells_where_the_contract_is(method: str, path: str) -> None:
+    for docs, links in (
+        (None, DESC),
+        ("/docs", f'{DESC}, </docs>; rel="service-doc"; type="text/html"'),
+        ("/", f'{DESC}, </>; rel="service-doc"; type="text/html"'),
+    ):
+        with TestClient(application(docs)) as client:
+            assert client.request(method, path).headers.get_list("link") == [links]
+
+
+def test_the_contract_is_found_where_the_application_is_mounted() -> None:
+    with TestClient(Starlette(routes=[Mount("/under", application(None))])) as client:
+        link = client.get("/under/api/things/x").headers["link"]
+        assert link.startswith("</under/openapi.json>")
+        assert client.get(link[1 : link.index(">")]).json() == CONTRACT.source
+
+
+def test_an_operation_with_links_of_its_own_is_left_alone() -> None:
+    def links(name: str) -> list[str]:
+        app = FastAPI(openapi_url=None)
+        contract = contract_of(json.loads(json.dumps(PATHS).replace('"X-Count"', f'"{name}"')))
+        bind(app, contract, [], fallback=nothing)
+        with TestClient(app) as client:
+            return client.get("/api/things/1").headers.get_list("link")
+
+    assert (len(links("X-Other")), links("link")) == (1, [])
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from tests.service.conftest import PASSWORD, Api, Person, bearer, unique
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
 
 ANY: dict[str, object] = {"headers": {"If-Match": "*"}}
+_FILE: dict[str, object] = {"data": {"name": "x"}, "files": {"file": ("x", b"x")}}
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ def _comment(api: Api, owner: Person) -> Call:
     return Call("DELETE", f"{path}/{number}", {})
 
 
+def _attachment(method: str) -> Make:
+    def make(api: Api, owner: Person) -> Call:
+        path = f"/articles/{api.article(owner)['slug']}/attachments"
+        number = api.send("POST", path, owner, **_FILE).json()["id"]
+        return Call(method, f"{path}/{number}", {})
+
+    return make
+
+
 def _plain(method: str, path: str, /, **more: object) -> Make:
     return lambda _api, _owner: Call(method, path, more)
 
@@ -84,9 +94,18 @@ ROWS: dict[str, Row] = {
     "listComments (draft)": Row(_draft("GET", "/comments"), 200, 404, nobody=404, without_scope=200),
     "createComment": Row(_article("POST", "/comments", json={"body": "x"}), 201, 201),
     "deleteComment": Row(_comment, 204, 403),
+    "streamComments": Row(_article("GET", "/comment-events"), 200, 200, **_FREE),
+    "streamComments (draft)": Row(_draft("GET", "/comment-events"), 200, 404, nobody=404, without_scope=200),
+    "listAttachments": Row(_article("GET", "/attachments"), 200, 200, **_FREE),
+    "listAttachments (draft)": Row(_draft("GET", "/attachments"), 200, 404, nobody=404, without_scope=200),
+    "createAttachment": Row(_article("POST", "/attachments", **_FILE), 201, 403),
+    "createAttachment (draft)": Row(_draft("POST", "/attachments", **_FILE), 201, 404),
+    "downloadAttachment": Row(_attachment("GET"), 200, 200, **_FREE),
+    "deleteAttachment": Row(_attachment("DELETE"), 204, 403),
     "listTags": Row(_plain("GET", "/tags"), 200, 200, **_PUBLIC),
     "getLiveness": Row(_plain("GET", "/health/live"), 200, 200, **_PUBLIC),
     "getReadiness": Row(_plain("GET", "/health/ready"), 200, 200, **_PUBLIC),
+    "getVersion": Row(_plain("GET", "/version"), 200, 200, **_PUBLIC),
 }
 OPEN = {"registerAccount", "createToken", "revokeToken"}
 """Operations that make or end credentials; who asks does not matter, and other tests are about them."""

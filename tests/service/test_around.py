@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -97,6 +98,28 @@ def test_the_contract_is_served_as_it_is_written(api: Api) -> None:
     assert api.client.get("/openapi.json").json() == json.loads(json.dumps(written))
     assert yaml.safe_load(api.client.get("/openapi.yaml").text) == written
     assert api.client.get("/docs").headers["content-type"].startswith("text/html")
+
+
+def test_the_version_names_the_contract_that_is_published(tmp_path: Path) -> None:
+    for build in (None, "3f1c2ab"):
+        app = create_app(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}", build=build))
+        with TestClient(app) as client:
+            published = client.get("/openapi.json")
+            said = client.get("/api/v1/version").json()
+        assert said.pop("serviceVersion")
+        assert said == {
+            "contractVersion": published.json()["info"]["version"],
+            "contractDigest": f"sha256:{hashlib.sha256(published.content).hexdigest()}",
+            "build": build,
+        }
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tags", "/api/v1/articles/not-there", "/nothing", "/openapi.json", "/docs"])
+def test_every_answer_tells_where_the_contract_is(api: Api, path: str) -> None:
+    links = api.client.get(path).headers["link"]
+    assert links == (
+        '</openapi.json>; rel="service-desc"; type="application/json", </docs>; rel="service-doc"; type="text/html"'
+    )
 
 
 def test_the_docs_can_be_switched_off(tmp_path: Path) -> None:
