@@ -24,6 +24,7 @@ from handfast.runtime.files import File
 from handfast.runtime.header_judging import HeaderJudge
 from handfast.runtime.header_text import header_text, is_field_value
 from handfast.runtime.injected import undeclared
+from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.media_types import is_json, within
 from handfast.runtime.reply import Reply
 from handfast.runtime.reply_forms import Check, Content, Field, Form, Forms
@@ -236,9 +237,7 @@ class Replies:
         header = content.header or self._concrete(content, getattr(reply, "media_type", None), answer.status)
         answer.headers.append((b"content-type", header))
         if content.kind == "json":
-            answer.body = self._json(form, body, answer.status)
-            if content.check is not None:
-                self._judge_json(content.check, answer)
+            self._put_json(form, content, body, answer)
         elif content.kind == "stream" or isinstance(body, AsyncIterable):
             self._put_stream(content, cast("object", body), answer)
         elif content.kind == "text" and isinstance(body, str):
@@ -292,17 +291,24 @@ class Replies:
     def _item_broken(self, status: int, errors: Sequence[str]) -> None:
         self.violation("an item of the stream breaks its schema", status, errors)
 
-    def _json(self, form: Form, body: object, status: int) -> bytes:
+    def _put_json(self, form: Form, content: Content, body: object, answer: Answer) -> None:
+        """Judge the JSON value of a body, and write that very value: no text is parsed again to be judged."""
+        if isinstance(body, BaseModel):
+            serializer = body.__pydantic_serializer__
+        elif form.adapter is not None:
+            serializer = form.adapter.serializer
+        else:
+            what = f"the body is {_article(type(body).__name__)}, and not a model"
+            raise ResponseViolation(f"{self._operation.operation_id} {answer.status}: {what}")
         try:
-            if isinstance(body, BaseModel):
-                return body.__pydantic_serializer__.to_json(body, by_alias=True, warnings=False)
-            if form.adapter is not None:
-                return form.adapter.serializer.to_json(body, by_alias=True, warnings=False)
+            value = cast("JSONValue", serializer.to_python(body, mode="json", by_alias=True, warnings=False))
+            errors = content.check(value) if content.check is not None else ()
+            answer.body = json_bytes(value)
         except ValueError as error:
-            raise ResponseViolation(f"{self._operation.operation_id} {status}: no JSON can be made: {error}") from error
-        raise ResponseViolation(
-            f"{self._operation.operation_id} {status}: the body is {_article(type(body).__name__)}, and not a model"
-        )
+            what = f"no JSON can be made: {error}"
+            raise ResponseViolation(f"{self._operation.operation_id} {answer.status}: {what}") from error
+        if errors:
+            self.violation("the body breaks its schema", answer.status, errors)
 
     def _text(self, body: str, status: int) -> bytes:
         try:

@@ -142,7 +142,7 @@ class Forms:
         if not self._judging:
             return None
         judge = self._contract.judges.judge(pointer, Direction.RESPONSE)
-        is_valid, errors = judge.is_valid, judge.errors
+        is_valid, errors = judge.compile().is_valid, judge.errors
 
         def judged(value: JSONValue) -> Sequence[str]:
             if is_valid(value):
