@@ -20,6 +20,8 @@ from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import CODES, Directions
 from handfast.contract.formats import STRINGS
 from handfast.contract.model import Direction, JSONValue
+from handfast.contract.patterns import readable
+from handfast.contract.places import Kind, walk
 from handfast.contract.pointers import join, to_tokens
 from handfast.contract.schemas import Schemas
 from handfast.contract.verdicts import Explainer, SchemaError
@@ -70,6 +72,25 @@ class Engine:
     def faults(self) -> list[Diagnostic]:
         """What can be said of schemas without compiling them: references that fail, keywords with wrong values."""
         return [*self._broken_references(), *_invalid(self._build()[0])]
+
+    def wrong_patterns(self) -> Iterator[Diagnostic]:
+        """A diagnostic for each pattern that is none, at the pattern itself; for when a schema did not compile."""
+        for place in walk(dict(self._document)):
+            schema = place.value
+            if place.kind is not Kind.SCHEMA or not isinstance(schema, dict):
+                continue
+            named = schema.get("patternProperties")
+            found = [
+                (join(place.pointer, "patternProperties", each), each)
+                for each in (named if isinstance(named, dict) else ())
+            ]
+            found += [(join(place.pointer, "pattern"), text)] if isinstance(text := schema.get("pattern"), str) else []
+            for pointer, pattern in found:
+                try:
+                    jsonschema_rs.Draft202012Validator({"pattern": readable(pattern)}, pattern_options=_BACKTRACKING)
+                except jsonschema_rs.ValidationError as error:
+                    message = f"a pattern is no regular expression of ECMA-262: {error.message}"
+                    yield _diagnostic("pattern-invalid", message, pointer)
 
     def explain(self, errors: Iterator[jsonschema_rs.ValidationError], value: JSONValue) -> Iterator[SchemaError]:
         """Errors of the validators in our words; `value` is the one that was judged."""

@@ -115,6 +115,8 @@ class Judges:
                 self.judge(pointer, Direction.REQUEST).compile()
             except ContractError as error:
                 found.update({(each.code, each.pointer): each for each in error.diagnostics if pointer not in known})
+        if any(code == "pattern-invalid" for code, _ in found) and (patterns := list(engine.wrong_patterns())):
+            return [*(each for each in found.values() if each.code != "pattern-invalid"), *patterns]
         return list(found.values())
 
     def engine(self, direction: Direction) -> Engine:

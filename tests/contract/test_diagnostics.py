@@ -1159,7 +1159,7 @@ components:
     A: {pattern: "("}
 """,
         """\
-api.yaml:5:5: error[pattern-invalid]: a pattern is no regular expression of ECMA-262: "(" is not a "regex"
+api.yaml:5:9: error[pattern-invalid]: a pattern is no regular expression of ECMA-262: "(" is not a "regex"
     3 | components:
     4 |   schemas:
   → 5 |     A: {pattern: "("}

@@ -48,8 +48,8 @@ def patched(text: str, hunk: list[str]) -> str:
     old = [line[2:] for line in hunk if line[:2] in ("- ", "  ", ">>")]
     new = [MARK + line[2:] if line[0] == ">" else line[2:] for line in hunk if line[:2] != "- "]
     before, after = "\n".join(["", *old, ""]), "\n".join(["", *new, ""])
-    assert text.count(before) == 1, before
-    return text.replace(before, after)
+    assert f"\n{text}".count(before) == 1, before
+    return f"\n{text}".replace(before, after).removeprefix("\n")
 
 
 def changed(*changes: tuple[str, str]) -> str:
@@ -87,20 +87,20 @@ def test_every_rule_has_a_case() -> None:
     assert {rule.code for rule in RULES} - {case.codes[0] for case in cases()} == tested_below
 
 
-KIND = "        kind: { type: string, enum: [cat, dog] }"
+KIND = "    Kind: { type: string, enum: [cat, dog] }"
 
 
 def test_nullable_of_3_0_without_effect_is_found(tmp_path: Path) -> None:
     text = changed(
         ("openapi: 3.1.1", "openapi: 3.0.3"),
         ("identifier: MIT", "url: 'https://a.example'"),
-        (KIND, "        kind: { type: string, nullable: true, enum: [cat, dog] }"),
+        (KIND, "    Kind: { type: string, nullable: true, enum: [cat, dog] }"),
         ("born: { type: string, format: date }", "born: { nullable: true, allOf: [{ type: string, format: date }] }"),
     )
     found, lines = found_in(tmp_path, text)
     assert [(each.code, lines[each.location.line - 1].strip()[:5]) for each in found if each.location] == [
-        ("nullable-ineffective", "kind:"),
         ("nullable-ineffective", "born:"),
+        ("nullable-ineffective", "Kind:"),
     ]
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from handfast.design.rule import Rule
 from handfast.design.rules import (
+    collisions,
+    compatibility,
     completeness,
     contradictions,
     hostile,
     names,
+    nesting,
     operations,
+    reach,
     references,
     samples,
     schemas,
     sdk,
+    transfers,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -20,10 +25,15 @@ RULES: tuple[Rule, ...] = (
     *contradictions.RULES,
     *references.RULES,
     *operations.RULES,
+    *reach.RULES,
     *schemas.RULES,
     *names.RULES,
+    *collisions.RULES,
     *completeness.RULES,
     *hostile.RULES,
     *sdk.RULES,
+    *nesting.RULES,
+    *transfers.RULES,
+    *compatibility.RULES,
 )
 """Every rule, in the order in which they run; findings are printed in the order of the document."""

@@ -26,6 +26,7 @@ def schema_unsatisfiable(reading: Reading) -> Iterator[Finding]:
 
 _BOUNDS = (
     ({"minimum", "exclusiveMinimum"}, {"maximum", "exclusiveMaximum", "multipleOf"}),
+    ({"format"}, {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
     ({"minLength"}, {"maxLength", "pattern"}),
     ({"minItems"}, {"maxItems", "uniqueItems"}),
     ({"minProperties", "required"}, {"maxProperties"}),

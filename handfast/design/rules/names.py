@@ -89,7 +89,7 @@ def component_name(reading: Reading) -> Iterator[Finding]:
     taken: dict[str, str] = {}
     for name, _ in _schemas(reading):
         at = f"/components/schemas/{escape(name)}"
-        other = taken.setdefault(snake_case(name), name)
+        other = taken.setdefault(snake_case(name).replace("_", ""), name)
         if other != name:
             yield Finding(at, f'"{name}" and "{other}" are the same name in some languages')
         elif _SCHEMA_NAME.fullmatch(name) is None:
@@ -153,9 +153,7 @@ RULES = (
         "Names that authors give outlive changes of the path.",
         operation_id_missing,
     ),
-    Rule(
-        "operation-id-form", Severity.WARNING, "An operationId becomes a method in every language.", operation_id_form
-    ),
+    Rule("operation-id-form", Severity.HINT, "An operationId becomes a method in every language.", operation_id_form),
     Rule(
         "operation-tags",
         Severity.WARNING,
@@ -173,6 +171,6 @@ RULES = (
         property_names_collide,
     ),
     Rule("enum-value-form", Severity.HINT, "Enum values become constants.", enum_values),
-    Rule("path-trailing-slash", Severity.WARNING, "An address ends without a slash.", path_trailing_slash),
+    Rule("path-trailing-slash", Severity.HINT, "An address ends without a slash.", path_trailing_slash),
     Rule("parameter-name-reserved", Severity.WARNING, "Some names do not compile.", parameter_named_headers),
 )

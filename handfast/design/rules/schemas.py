@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from handfast.contract.formats import INTEGERS, NUMBERS
 from handfast.contract.model import JSONValue
 from handfast.contract.places import FIELDS, Kind
+from handfast.contract.pointers import from_fragment, to_pointer
 from handfast.design.reading import JSONObject, Reading, as_list, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import Severity
@@ -62,7 +63,7 @@ def nullable_ineffective(reading: Reading) -> Iterator[Finding]:
         return
     for pointer, schema in reading.schemas:
         source = _source(reading, pointer)
-        if source.get("nullable") is True:
+        if source.get("nullable") is True and "$ref" not in source:  # beside a $ref the loader says that it is ignored
             if "type" not in source:
                 message = "nullable does nothing without a type beside it (OpenAPI 3.0.3, section 4.7.24)"
                 yield Finding(below(pointer, "nullable"), message, "write the type, or an anyOf with an enum of null")
@@ -124,6 +125,7 @@ def items_missing(reading: Reading) -> Iterator[Finding]:
 
 
 def required_undefined(reading: Reading) -> Iterator[Finding]:
+    wholes: dict[str, list[JSONObject]] = {}
     for pointer, schema in reading.schemas:
         required = schema.get("required")
         if not isinstance(required, list) or "properties" not in schema or _is_part(pointer):
@@ -131,9 +133,26 @@ def required_undefined(reading: Reading) -> Iterator[Finding]:
         if isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema:
             continue
         known = _members(reading, schema, 0)
+        if known is None or all(name in known for name in required):
+            continue
+        wholes = wholes or _wholes(reading)
+        known |= {
+            name for whole in wholes.get(pointer, ()) for name in _members(reading, whole, 0) or map(str, required)
+        }
         for index, name in enumerate(required):
-            if known is not None and name not in known:
+            if name not in known:
                 yield Finding(below(pointer, "required", index), f'required, but no property "{name}" is defined')
+
+
+def _wholes(reading: Reading) -> dict[str, list[JSONObject]]:
+    """The schemas that have another one as a part of their allOf, by the pointer of that one."""
+    found: dict[str, list[JSONObject]] = {}
+    for _, schema in reading.schemas:
+        for part in as_list(schema.get("allOf")):
+            reference = part.get("$ref") if isinstance(part, dict) else None
+            if isinstance(reference, str) and reference.startswith("#/"):
+                found.setdefault(to_pointer(from_fragment(reference[1:])), []).append(schema)
+    return found
 
 
 def _members(reading: Reading, schema: JSONValue, depth: int) -> set[str] | None:
