@@ -227,7 +227,8 @@ class CommentEvent(Model, extra="forbid"):
     """The number of the comment; `EventSource` sends it back as `Last-Event-ID`."""
     event: Literal["comment"]
     """The kind of event, for `addEventListener`."""
-    data: Comment
+    data: Annotated[str, Field(max_length=20000)]
+    """The comment, as JSON."""
 
 
 class CommentPage(Model, extra="forbid"):

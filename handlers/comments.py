@@ -77,7 +77,9 @@ class Comments(CommentsOperations):
             except Refusal:
                 return  # deleted, withdrawn, or no room: whoever comes back is told which
             for each in found:
-                yield CommentEvent(id=str(each.id), event="comment", data=views.comment(each))
+                yield CommentEvent(
+                    id=str(each.id), event="comment", data=views.comment(each).model_dump_json(by_alias=True)
+                )
                 last_seen = each.id
             if len(found) < _AT_ONCE and not await pace.goes_on(something_came=bool(found)):
                 return

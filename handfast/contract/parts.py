@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from handfast.contract.cursor import Cursor
-from handfast.contract.framing import framing_of
+from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import (
     Encoding,
     Header,
@@ -143,11 +143,17 @@ def _items_of_stream(name: str, at: Cursor) -> Schema | None:
 
     OpenAPI 3.2.0, section 4.14.3.1, has `schema` describe the whole sequence as an array; earlier versions have
     no other way to say what the items are. What the array says beside `items` is not held: nothing is gathered.
+    A schema of an event, an object with `data`, can only be about each event, and is what other tools take it for.
     """
     value = at.value.get("schema")
-    if framing_of(name) is None or not isinstance(value, dict):
+    framing = framing_of(name)
+    if framing is None or not isinstance(value, dict):
         return None
-    return schema(at.follow(at.at("schema"), value), "items")
+    target = at.follow(at.at("schema"), value)
+    properties = target.value.get("properties")
+    if framing is Framing.EVENTS and isinstance(properties, dict) and "data" in properties:
+        return schema(at, "schema")
+    return schema(target, "items")
 
 
 def encoding(at: Cursor) -> Encoding:

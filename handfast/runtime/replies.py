@@ -28,7 +28,7 @@ from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.media_types import is_json, within
 from handfast.runtime.reply import Reply
 from handfast.runtime.reply_forms import Check, Content, Field, Form, Forms
-from handfast.runtime.streams import bytes_of, wrong_length
+from handfast.runtime.streams import bytes_of, check_of_events, wrong_length
 
 logger = logging.getLogger("handfast.violations")
 
@@ -264,6 +264,9 @@ class Replies:
             self._put_chunks(content, chunks, answer)
             return
         check = self._forms.check(content.stream.schema.pointer)
+        data = content.stream.data
+        if check is not None and data is not None and (data_check := self._forms.check(data.pointer)) is not None:
+            check = check_of_events(check, data_check)
         answer.stream = content.stream.encode(chunks, check, lambda errors: self._item_broken(answer.status, errors))
 
     def _put_chunks(self, content: Content, chunks: AsyncIterable[object], answer: Answer) -> None:

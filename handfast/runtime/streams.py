@@ -26,10 +26,14 @@ Check = Callable[[JSONValue], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """How the items of one media type are framed, and the schema that judges each."""
+    """How the items of one media type are framed, and the schema that judges each.
+
+    `data` judges what the text in the `data` of an event says, where the contract says that it is JSON.
+    """
 
     frame: Callable[[JSONValue, bytes], bytes]
     schema: Schema
+    data: Schema | None = None
 
     async def encode(
         self, items: AsyncIterable[object], check: Check | None, broken: Callable[[Sequence[str]], None]
@@ -54,13 +58,33 @@ def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> St
         return None
     match framing_of(media_type):
         case Framing.EVENTS:
-            return Stream(_event if _describes_event(schema, contract) else _data, schema)
+            if _describes_event(schema, contract):
+                return Stream(_event, schema, _schema_of_data(schema, contract))
+            return Stream(_data, schema)
         case Framing.LINES:
             return Stream(lambda value, raw: raw + b"\n", schema)
         case Framing.SEQUENCE:
             return Stream(lambda value, raw: b"\x1e" + raw + b"\n", schema)
         case None:
             return None
+
+
+def check_of_events(check: Check, data_check: Check) -> Check:
+    """What judges events by their schema, and the text in their `data` as the JSON that it says."""
+
+    def judged(value: JSONValue) -> Sequence[str]:
+        if errors := check(value):
+            return errors
+        text = value.get("data") if isinstance(value, dict) else None
+        if not isinstance(text, str):
+            return ()
+        try:
+            data = cast("JSONValue", from_json(text, allow_inf_nan=False))
+        except ValueError as error:
+            return [f"/data: it is no JSON: {error}"]
+        return [f"/data: {error}" for error in data_check(data)]
+
+    return judged
 
 
 async def bytes_of(
@@ -95,6 +119,24 @@ def wrong_length(size: int, bounds: tuple[int, int | None]) -> str | None:
 def _describes_event(schema: Schema, contract: Contract) -> bool:
     properties = _properties(schema.value, contract, 8)
     return "data" in properties and properties <= _FIELDS
+
+
+def _schema_of_data(schema: Schema, contract: Contract) -> Schema | None:
+    """The `contentSchema` of the `data` of an event that is JSON (JSON Schema 2020-12, Validation, section 8.5)."""
+    pointer: str = schema.pointer
+    value: JSONValue = schema.value
+    for _ in range(8):
+        if not isinstance(value, dict) or not isinstance(reference := value.get("$ref"), str):
+            break
+        pointer, value = reference[1:], _at(contract, reference[1:])
+    properties = value.get("properties") if isinstance(value, dict) else None
+    data = properties.get("data") if isinstance(properties, dict) else None
+    if not isinstance(data, dict) or data.get("contentMediaType") != "application/json":
+        return None
+    content = data.get("contentSchema")
+    if not isinstance(content, (bool, dict)):
+        return None
+    return Schema(pointer=f"{pointer}/properties/data/contentSchema", value=content)
 
 
 def _properties(schema: JSONValue, contract: Contract, depth: int) -> set[str]:

@@ -78,7 +78,11 @@ def run(
     contract = contract_of(
         {"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}},
         version=version,
-        schemas={"Ticks": {"type": "array", "items": {"$ref": "#/components/schemas/Tick"}}, "Tick": ITEM},
+        schemas={
+            "Ticks": {"type": "array", "items": {"$ref": "#/components/schemas/Tick"}},
+            "Tick": ITEM,
+            **({} if version.startswith("3.0") else {"Told": TOLD}),
+        },
     )
     app = FastAPI(openapi_url=None)
     bind(app, contract, [Many])
@@ -152,6 +156,30 @@ def test_an_item_that_breaks_its_schema_ends_the_stream(caplog: pytest.LogCaptur
 def test_an_array_schema_describes_the_items(version: str, media_type: str, chunk: bytes, schema: JSONValue) -> None:
     seen = run({media_type: {"schema": schema}}, [Tick(n=1), Tick(n=10), Tick(n=2)], version=version)
     assert (seen.status, seen.chunks, seen.is_complete) == (200, [chunk], False)
+
+
+TOLD: JSONValue = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": ITEM},
+    },
+}
+
+
+@pytest.mark.parametrize("version", ["3.1.1", "3.2.0"])
+@pytest.mark.parametrize("schema", [TOLD, {"$ref": "#/components/schemas/Told"}])
+def test_the_schema_of_an_event_is_about_each(version: str, schema: JSONValue) -> None:
+    seen = run({"text/event-stream": {"schema": schema}}, [{"id": "1", "data": '{"n": 1}'}], version=version)
+    assert (seen.status, seen.chunks, seen.is_complete) == (200, [b'id: 1\ndata: {"n": 1}\n\n'], True)
+
+
+@pytest.mark.parametrize(("data", "why"), [('{"n":10}', "/data: /n: must be at most 9"), ("{", "/data: it is no JSON")])
+def test_what_is_said_to_be_json_is_judged(data: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
+    seen = run({"text/event-stream": {"schema": TOLD}}, [{"data": '{"n":9}'}, {"data": data}], version="3.1.1")
+    assert (seen.chunks, seen.is_complete) == ([b'data: {"n":9}\n\n'], False)
+    (record,) = [record for record in caplog.records if record.name == "handfast.violations"]
+    assert why in record.getMessage()
 
 
 def test_an_array_schema_of_other_media_types_is_an_array() -> None:
