@@ -7,7 +7,7 @@ COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions 
   --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test differential corpora lint routes clean
+.PHONY: help setup run mock generate check test contract-test differential corpora sdk lint routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -44,6 +44,9 @@ differential: setup ## judge random requests to random contracts by an independe
 
 corpora: setup  ## generate, check and mock every contract of the corpora, and write docs/CORPORA.md
 	@$(BIN)/python -m tests.foreign.campaign --write
+
+sdk: setup      ## build clients in Python and TypeScript into build/sdk; ARGS=python builds one
+	@$(BIN)/handfast sdk $(ARGS)
 
 lint: setup     ## say what is wrong with openapi/api.yaml
 	@$(BIN)/handfast lint

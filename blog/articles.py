@@ -86,9 +86,14 @@ async def find(session: AsyncSession, slug: str, viewer_id: int | None, *, to_ch
 async def find_own(session: AsyncSession, slug: str, viewer_id: int) -> Article:
     """The article with a slug, to be changed by its author; raises NotThere or NotYours."""
     article = await find(session, slug, viewer_id, to_change=True)
+    check_author(article, viewer_id)
+    return article
+
+
+def check_author(article: Article, viewer_id: int) -> None:
+    """Raise NotYours unless the viewer wrote the article."""
     if article.author_id != viewer_id:
         raise NotYours("The article belongs to somebody else.")
-    return article
 
 
 async def add(session: AsyncSession, author: AccountRow, new: NewArticle) -> Article:

@@ -76,8 +76,11 @@ class Attachments(AttachmentsOperations):
 
     @override
     async def delete_attachment(self, *, slug: Slug, attachment_id: AttachmentId) -> DeleteAttachment204:
-        article = await self._own(slug)
-        await attachments.remove(self.session, await attachments.find(self.session, article, attachment_id))
+        viewer = await account_of(self.session, self.viewer)
+        article = await articles.find(self.session, slug, viewer.id, to_change=True)
+        attachment = await attachments.find(self.session, article, attachment_id)
+        articles.check_author(article, viewer.id)
+        await attachments.remove(self.session, attachment)
         return DeleteAttachment204()
 
     async def _visible(self, slug: str) -> articles.Article:

@@ -60,5 +60,6 @@ for command in (
     serving.serve,
     serving.mock,
     designing.bundle,
+    designing.sdk,
 ):
     commands.command()(command)

@@ -1,4 +1,4 @@
-"""The commands of those who write a contract: lint, bundle."""
+"""The commands of those who write a contract: lint, bundle, sdk."""
 
 from __future__ import annotations
 
@@ -55,3 +55,24 @@ def bundle(
         typer.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
+
+
+def sdk(
+    kinds: Annotated[
+        list[str] | None,
+        typer.Argument(help="python, typescript, typescript-fetch (default: all).", metavar="[KIND]..."),
+    ] = None,
+    contract: Annotated[
+        Path | None,
+        typer.Option("--contract", help="The contract (default: the project's).", exists=True, dir_okay=False),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Each SDK gets a folder in it.")] = Path("build/sdk"),
+) -> None:
+    """Build clients of the contract, type-checked strictly and packaged; the generators install themselves, once."""
+    from handfast.contract import load_contract
+    from handfast.design import sdks
+
+    loaded = load_contract(contract or find_project().contract)
+    tools = sdks.prepare(typer.echo)
+    for folder, outcome in sdks.build(loaded, output, tools, kinds or None):
+        typer.echo(f"{folder}/: {outcome}")

@@ -1,0 +1,107 @@
+"""A contract as generators of clients take it: without what they choke on, and with what they misread said plainly.
+
+Left out are links (openapi-generator refuses a document in which a `requestBody` of one is no text, and no client uses
+them), webhooks and callbacks (openapi-generator writes Python for them that is none), and examples of streams. A 3.2
+document becomes one of 3.1 without the methods that 3.1 does not have, because two generators refuse 3.2 as a whole.
+
+Server-sent events have no form that all generators read alike. Those that know nothing of them (`Events.TEXT`) would
+parse the stream as one JSON value if they knew a schema, and so get the text; those that take it apart (`Events.DATA`)
+hand over what is in `data`, and so get the schema of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from enum import StrEnum
+
+from handfast.contract.model import JSONValue
+
+_EVENTS = "text/event-stream"
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_ONLY_IN_3_2 = ("query", "additionalOperations")
+_LONGEST_CHAIN = 20
+"""References to references that are followed."""
+
+
+class Events(StrEnum):
+    """What a generator makes of server-sent events."""
+
+    TEXT = "text"
+    DATA = "data"
+
+
+def for_sdks(source: Mapping[str, JSONValue], events: Events = Events.TEXT) -> dict[str, JSONValue]:
+    """A copy of a bundled document for generators of clients."""
+    document = deepcopy(dict(source))
+    document.pop("webhooks", None)
+    document.pop("$self", None)
+    if str(document.get("openapi", "")).startswith("3.2"):
+        document["openapi"] = "3.1.1"
+    components = _mapping(document.get("components"))
+    for unused in ("links", "callbacks"):
+        components.pop(unused, None)
+    for response in _responses(document, components):
+        response.pop("links", None)
+        for media_type, media in _mapping(response.get("content")).items():
+            if isinstance(media, dict):
+                _plain_stream(document, media_type, media, events)
+    return document
+
+
+def _responses(document: dict[str, JSONValue], components: dict[str, JSONValue]) -> Iterator[dict[str, JSONValue]]:
+    """Every response that is written out, after the operations are rid of what is theirs."""
+    items = [*_mapping(document.get("paths")).values(), *_mapping(components.get("pathItems")).values()]
+    for item in items:
+        path_item = _mapping(item)
+        for name in _ONLY_IN_3_2:
+            path_item.pop(name, None)
+        for method in _METHODS:
+            operation = _mapping(path_item.get(method))
+            operation.pop("callbacks", None)
+            yield from map(_mapping, _mapping(operation.get("responses")).values())
+    yield from map(_mapping, _mapping(components.get("responses")).values())
+
+
+def _plain_stream(document: dict[str, JSONValue], media_type: str, media: dict[str, JSONValue], events: Events) -> None:
+    """Say what comes of a stream in the words of 3.1."""
+    item = media.pop("itemSchema", None)
+    if media_type.partition(";")[0].strip().lower() == _EVENTS:
+        schema = item if item is not None else _items(document, media.get("schema"))
+        media.pop("example", None)
+        media.pop("examples", None)
+        media["schema"] = {"type": "string"} if events is Events.TEXT else _data(document, schema)
+    elif item is not None:
+        media["schema"] = {"type": "array", "items": item}
+
+
+def _items(document: dict[str, JSONValue], schema: JSONValue) -> JSONValue:
+    """The schema of each event, be it said of the whole stream as an array or of each event."""
+    target = _target(document, schema)
+    return target.get("items", schema)
+
+
+def _data(document: dict[str, JSONValue], event: JSONValue) -> JSONValue:
+    """The schema of what is in the `data` of an event; of an event without one, that of the event."""
+    properties = _mapping(_target(document, event).get("properties"))
+    if "data" not in properties:
+        return event
+    data = _target(document, properties["data"])
+    return data.get("contentSchema", properties["data"])
+
+
+def _target(document: dict[str, JSONValue], schema: JSONValue) -> dict[str, JSONValue]:
+    """A schema after its references within the document; empty for what is no object."""
+    for _ in range(_LONGEST_CHAIN):
+        reference = schema.get("$ref") if isinstance(schema, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#/"):
+            break
+        schema = document
+        for token in reference[2:].split("/"):
+            schema = _mapping(schema).get(token.replace("~1", "/").replace("~0", "~"))
+    return _mapping(schema)
+
+
+def _mapping(value: JSONValue) -> dict[str, JSONValue]:
+    """The object itself, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}

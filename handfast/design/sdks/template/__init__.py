@@ -1,0 +1,1 @@
+"""Templates of what goes around generated SDKs."""

@@ -1,0 +1,1 @@
+"""Clients that were generated from the contract, against the running service."""
