@@ -20,12 +20,22 @@ def lint(
         Format | None, typer.Option("--format", help="Default: text; github inside GitHub Actions.")
     ] = None,
     output: ReportOption = None,
+    fix: Annotated[bool, typer.Option("--fix", help="Correct what is mechanical, and report the rest.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: print the difference, write nothing.")
+    ] = False,
 ) -> None:
     """Say what is wrong with the contract, each finding with its place; exit 1 on errors and warnings."""
     from handfast.contract import load_contract
     from handfast.design.lint import lint as find
 
     path = contract or find_project().contract
+    if dry_run and not fix:
+        raise typer.BadParameter("--dry-run is for --fix")
+    if fix:
+        _fix(path, dry_run=dry_run)
+        if dry_run:
+            return
     title = str(path)
     try:
         loaded = load_contract(path)
@@ -36,6 +46,19 @@ def lint(
     report(found, form or default_format(), title, output)
     if any(diagnostic.severity is not Severity.HINT for diagnostic in found):
         raise typer.Exit(1)
+
+
+def _fix(path: Path, *, dry_run: bool) -> None:
+    """Correct the file, or print how it would be corrected; what was corrected goes to stderr."""
+    from handfast.design import fixes
+
+    fixed = fixes.fix(path)
+    if dry_run:
+        typer.echo(fixed.difference(), nl=False)
+    elif fixed.after != fixed.before:
+        fixes.write(fixed)
+    done = ", ".join(f"{code} ({number})" for code, number in fixed.counts.items())
+    typer.echo(f"{path}: {'would fix' if dry_run else 'fixed'} {done or 'nothing'}", err=True)
 
 
 def bundle(

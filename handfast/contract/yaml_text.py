@@ -265,6 +265,10 @@ class _Values:
         if _UNDERSCORED.fullmatch(text):
             number = text.replace("_", "")
             self._surprise(node, f"{text} is text in YAML 1.2, and the number {number} in YAML 1.1", number)
+        elif (boolean := _SWITCHES.get(text)) is not None:
+            message = f"{text} is text in YAML 1.2, and {boolean} in YAML 1.1"
+            hint = f'write "{text}" for the text, or {boolean} for the boolean'
+            self.surprises.append(Surprise("yaml-ambiguous", message, node.mark, hint))
         return text
 
     def _surprise(self, node: Scalar, message: str, plainly: str) -> None:
@@ -275,7 +279,12 @@ class _Values:
         )
 
 
-_INTERESTING = {"", *"~nNtTfF+-.0123456789"}
+_INTERESTING = {"", *"~nNtTfFyYoO+-.0123456789"}
+_SWITCHES = {
+    form: boolean
+    for word, boolean in (("yes", "true"), ("on", "true"), ("no", "false"), ("off", "false"))
+    for form in (word, word.capitalize(), word.upper())
+}
 _TAG_TYPES: Mapping[str | None, set[type]] = {"int": {int}, "float": {int, float}, "bool": {bool}, "null": {type(None)}}
 _START_HINT = "a contract starts with `openapi: 3.1.1`, `info:` and `paths:`"
 

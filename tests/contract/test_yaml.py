@@ -78,7 +78,9 @@ def test_what_yaml_1_1_reads_otherwise_is_a_warning(tmp_path: Path) -> None:
         ("yaml-ambiguous", 4, 6),
         ("yaml-ambiguous", 5, 6),
         ("yaml-ambiguous", 6, 6),
+        ("yaml-ambiguous", 7, 6),
     ]
+    assert found[3].hint == 'write "yes" for the text, or true for the boolean'
     assert found[0].hint == 'write 10 for the number, or "010" for the text'
 
 
