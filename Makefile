@@ -33,7 +33,13 @@ test: setup     ## run the tests on both cores; ARGS="tests/cli -k routes" choos
 contract-test: setup ## attack the running service with Schemathesis; ARGS="--seconds 300 --seed 7" goes deeper
 	@$(BIN)/python -m tests.fuzz.campaign $(or $(ARGS),--seconds 100)
 
-faults: setup   ## seed faults into the service, and show that contract-test finds each
+nightly: setup  ## the attack and the differential test, for an hour and a half; PostgreSQL has to be there
+	@$(BIN)/python -m tests.fuzz.campaign --seconds 1200 --workers 4
+	@$(BIN)/python -m tests.fuzz.campaign --seconds 1200 --workers 4 --skip-exhaustive \
+	  --database $${HANDFAST_POSTGRESQL:-postgresql://postgres@127.0.0.1:5432/test}
+	@$(BIN)/python -m tests.differential.campaign --cases 100000
+
+faults: setup   ## seed faults into the service, and show that each is caught, and by whom
 	@$(BIN)/python -m tests.fuzz.faults $(ARGS)
 
 bench: setup    ## compare the bound service with one written by hand and with raw ASGI, in one run

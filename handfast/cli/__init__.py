@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from handfast import __version__
-from handfast.cli import designing, printing, projects, serving
+from handfast.cli import designing, printing, projects, serving, testing
 from handfast.errors import HandfastError
 from handfast.project import ProjectError
 
@@ -63,3 +63,4 @@ for command in (
     designing.sdk,
 ):
     commands.command()(command)
+commands.command(context_settings=testing.PASSED_ON)(testing.contract_test)

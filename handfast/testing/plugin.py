@@ -81,7 +81,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("contract coverage")
     for line in as_lines(coverage):
         terminalreporter.line(line)
-    for path in config.getoption("--contract-coverage-report"):
+    for path in _reports(config):
         terminalreporter.line(f"report: {path}")
 
 
@@ -91,6 +91,11 @@ def _forget() -> None:
 
 def _is_controller(config: pytest.Config) -> bool:
     return not hasattr(config, "workerinput")
+
+
+def _reports(config: pytest.Config) -> list[str]:
+    named: list[str] | None = config.getoption("--contract-coverage-report")
+    return named or []
 
 
 def _measure(config: pytest.Config) -> Coverage | None:
@@ -104,6 +109,6 @@ def _measure(config: pytest.Config) -> Coverage | None:
     lines = Path(exceptions).read_text(encoding="utf-8").splitlines() if exceptions else []
     contract = load_contract(path, validate=False)
     coverage = measure(contract, Path(os.environ[RECORDS]), lines)
-    for report in config.getoption("--contract-coverage-report"):
+    for report in _reports(config):
         write(coverage, Path(report), contract.title)
     return coverage

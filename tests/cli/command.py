@@ -116,7 +116,7 @@ def handfast(*arguments: str, folder: Path, **environment: str) -> Outcome:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=240,  # to end what hangs, and not to measure
         check=False,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)

@@ -12,7 +12,7 @@ from handfast.contract import load_contract
 from handfast.design import sdks
 from handlers.app import CONTRACT
 from tests.clients.journeys.journey import STEPS
-from tests.fuzz.campaign import serving
+from tests.fuzz.campaign import empty_database, serving
 
 JOURNEYS = Path(__file__).parent / "journeys"
 
@@ -35,6 +35,6 @@ def test_the_python_sdk_is_true(tmp_path: Path) -> None:
     paths = os.pathsep.join((str(folder), str(JOURNEYS)))
     mypy = ("mypy", "--strict", "--explicit-package-bases", "--cache-dir", generators.cache)
     generators.run(*mypy, *journey, where=tmp_path, MYPYPATH=paths)
-    with serving(f"sqlite+aiosqlite:///{tmp_path / 'blog.db'}") as api:
+    with empty_database() as database, serving(database) as api:
         said = generators.run("python", "-m", "journey", "python_client", where=tmp_path, PYTHONPATH=paths, API=api)
     assert said.split() == [word for step in STEPS for word in ("ok", step.__name__)]

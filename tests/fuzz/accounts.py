@@ -16,7 +16,7 @@ _numbers = itertools.count(1)
 
 
 def _token(handle: str) -> str:
-    return token(os.environ["HANDFAST_FUZZ_URL"], handle)
+    return token(os.environ["HANDFAST_TEST_URL"], handle)
 
 
 def _bear(case: Case, data: str) -> None:

@@ -1,32 +1,31 @@
-"""Attack the running service with Schemathesis: a fresh database, a real server, all checks (see `schemathesis.toml`).
+"""Attack the publishing service with Schemathesis: a fresh database for each run, filled, all checks.
 
 python -m tests.fuzz.campaign                     every phase that is exhaustive: examples and coverage
 python -m tests.fuzz.campaign --seconds 100       then fuzzing and stateful, with a seed that is printed
 python -m tests.fuzz.campaign --seconds 100 --seed 7 --workers 2
+python -m tests.fuzz.campaign --seconds 1500 --database postgresql://postgres@127.0.0.1:5432/test
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import asyncio
 import secrets
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import requests
 
+from handfast.testing import campaign as campaigns
+from handfast.testing.campaign import Campaign
 from tests.fuzz.tokens import token
 
-ROOT = Path(__file__).parents[2]
-REPORTS = ROOT / "reports" / "schemathesis"
-EXHAUSTIVE = ("--phases", "examples,coverage", "--generation-deterministic")
+REPORTS = Path("reports/schemathesis")
+CONTRACT = Path("openapi/api.yaml")
 CHEAP = {
     "ARGON2_MEMORY_KIB": "64",
     "ARGON2_ITERATIONS": "1",
@@ -37,39 +36,12 @@ CHEAP = {
 """Password hashes that are worth nothing, so that the attack does not spend its time on them."""
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
-def serving(database: str, application: str = "handlers.app:app", **environment: str) -> Iterator[str]:
+def serving(database: Mapping[str, str], application: str | None = None, **environment: str) -> Iterator[str]:
     """Serve the publishing service in a process of its own; gives the URL of its API."""
-    port = free_port()
-    command = [sys.executable, "-m", "handfast", "serve", application]
-    values = {**os.environ, **CHEAP, **environment, "DATABASE_URL": database, "HOST": "127.0.0.1", "PORT": str(port)}
-    process = subprocess.Popen(command, cwd=ROOT, env=values)
-    try:
-        _wait(process, f"http://127.0.0.1:{port}/api/v1/health/ready")
-        yield f"http://127.0.0.1:{port}/api/v1"
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _wait(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise SystemExit(f"the service ended at once, with {process.returncode}")
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"the service did not answer at {url} within a minute")
+    with campaigns.serving(application, {**CHEAP, **environment, **database}) as root:
+        requests.get(f"{root}/api/v1/health/ready", timeout=30).raise_for_status()
+        yield f"{root}/api/v1"
 
 
 def populate(url: str) -> None:
@@ -84,51 +56,58 @@ def populate(url: str) -> None:
         requests.post(f"{url}/articles/book-0/comments", json=comment, headers=signed, timeout=30).raise_for_status()
 
 
-def attack(url: str, name: str, *options: str, quiet: bool = False) -> int:
-    """One run of Schemathesis with a JUnit and an HTML report of its own; 0 when it found nothing."""
-    reports = [
-        f"--report-{kind}-path={REPORTS / name}.{ending}"
-        for kind, ending in (("junit", "xml"), ("html", "html"), ("ndjson", "ndjson"))
-    ]
-    command = [sys.executable, "-m", "schemathesis.cli", "run", "openapi/api.yaml", *reports, *options]
-    environment: Mapping[str, str] = {**os.environ, "HANDFAST_FUZZ_URL": url, "PYTHONPATH": str(ROOT)}
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    output = subprocess.DEVNULL if quiet else None
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=output).returncode
+@contextmanager
+def empty_database(postgresql: str | None = None) -> Iterator[Mapping[str, str]]:
+    """Settings for a database of one's own: a file of SQLite, or a schema of PostgreSQL that is dropped afterwards."""
+    if postgresql is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield {"DATABASE_URL": f"sqlite+aiosqlite:///{folder}/service.db"}
+        return
+    name = f"fuzz_{secrets.token_hex(6)}"
+    asyncio.run(_execute(postgresql, f"CREATE SCHEMA {name}"))
+    try:
+        yield {"DATABASE_URL": postgresql, "DATABASE_SCHEMA": name}
+    finally:
+        asyncio.run(_execute(postgresql, f"DROP SCHEMA {name} CASCADE"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@contextmanager
+def fresh(name: str, postgresql: str | None) -> Iterator[str]:
+    """The service on an empty database, for the run of a name; filled where a run follows links."""
+    with empty_database(postgresql) as database, serving(database) as url:
+        if name != "exhaustive":
+            populate(url)
+        yield url
 
 
 def main() -> int:
     """Run what was asked for, and say how to repeat it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--seconds", type=int, default=0, help="of fuzzing and stateful testing after the exhaustive phases"
-    )
-    parser.add_argument(
-        "--seed", type=int, action="append", help="of fuzzing; may be given several times, one run each"
-    )
+    parser.add_argument("--seconds", type=int, default=0, help="of fuzzing and stateful testing for each seed")
+    parser.add_argument("--seed", type=int, action="append", help="of fuzzing; one run each")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--skip-exhaustive", action="store_true")
+    parser.add_argument("--database", help="a PostgreSQL database; by default every run has a SQLite file of its own")
     options = parser.parse_args()
-    failed = []
-    with tempfile.TemporaryDirectory() as folder:
-        if not options.skip_exhaustive:
-            with serving(f"sqlite+aiosqlite:///{folder}/exhaustive.db") as url:
-                failed += ["examples and coverage"] if attack(url, "exhaustive", *EXHAUSTIVE) else []
-        for seed in (options.seed or [secrets.randbelow(2**31)]) if options.seconds else ():
-            print(f"\nFuzzing for {options.seconds} s with --seed {seed} --workers {options.workers}", flush=True)
-            with serving(f"sqlite+aiosqlite:///{folder}/{seed}.db") as url:
-                populate(url)
-                limits = (
-                    "--phases",
-                    "fuzzing,stateful",
-                    "--max-time",
-                    str(options.seconds),
-                    "--workers",
-                    str(options.workers),
-                )
-                failed += [f"seed {seed}"] if attack(url, f"seed-{seed}", *limits, "--seed", str(seed)) else []
-    print(f"\nFound something: {', '.join(failed)}" if failed else "\nNothing was found.")
-    return 1 if failed else 0
+    campaign = Campaign(
+        contract=CONTRACT,
+        reports=REPORTS,
+        seconds=options.seconds,
+        seeds=tuple(options.seed or (secrets.randbelow(2**31),)),
+        workers=options.workers,
+        is_exhaustive=not options.skip_exhaustive,
+    )
+    found = campaigns.run(campaign, lambda name: fresh(name, options.database), lambda line: print(line, flush=True))
+    print(f"\nFound something: {', '.join(found)}" if found else "\nNothing was found.")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""What `schemathesis.toml` loads: our own checks, and the accounts to attack with."""
+"""What `schemathesis.toml` loads: the toolkit's checks, those of the service, and the accounts to attack with."""
 
 from __future__ import annotations
 
 from schemathesis import DeserializationContext, Response, deserializer
 
-from tests.fuzz import accounts, checks
+from handfast.testing import checks
+from tests.fuzz import accounts, manners
 
-__all__ = ["accounts", "checks"]
+__all__ = ["accounts", "checks", "manners"]
 
 
 @deserializer("application/octet-stream")

@@ -42,7 +42,7 @@ def browser() -> str:
 
 def test_the_page_shows_every_operation_and_asks_nobody_else(tmp_path: Path) -> None:
     program, log = browser(), tmp_path / "network.json"
-    with serving(f"sqlite:///{tmp_path / 'blog.db'}") as api:
+    with serving({"DATABASE_URL": f"sqlite:///{tmp_path / 'blog.db'}"}) as api:
         root = api.removesuffix("/api/v1")
         command = [program, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}", "--dump-dom"]
         page = subprocess.run(

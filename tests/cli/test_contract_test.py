@@ -1,0 +1,100 @@
+"""`handfast contract-test`: serves a project's application, attacks it, and says what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from tests.cli.command import handfast
+
+PYPROJECT = """\
+[tool.handfast]
+contract = "api.yaml"
+app = "service:app"
+"""
+CONTRACT = """\
+openapi: 3.1.1
+info: {title: Library, version: 1.0.0}
+servers: [{url: /v1}]
+paths:
+  /books/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer, minimum: 1, maximum: 9}}]
+    get:
+      operationId: getBook
+      responses:
+        '200':
+          description: It.
+          content:
+            application/json: {schema: {type: object, required: [title], properties: {title: {type: string}}}}
+        '400': {description: Unreadable., content: {application/problem+json: {schema: {type: object}}}}
+        '404': {description: Gone., content: {application/problem+json: {schema: {type: object}}}}
+        '422': {description: Wrong., content: {application/problem+json: {schema: {type: object}}}}
+"""
+SERVICE = """\
+from pathlib import Path
+from starlette.requests import Request
+from handfast.design.mocking import mocked
+
+app = mocked(Path("api.yaml"))
+"""
+LEAK = """
+@app.middleware("http")
+async def leak(request: Request, call_next):
+    response = await call_next(request)
+    response.headers["x-build"] = "1"
+    return response
+"""
+LENIENT = """
+@app.middleware("http")
+async def lenient(request: Request, call_next):
+    request.scope["query_string"] = b""
+    return await call_next(request)
+"""
+
+
+def project(folder: Path, service: str) -> Path:
+    (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    (folder / "api.yaml").write_text(CONTRACT, encoding="utf-8")
+    (folder / "service.py").write_text(service, encoding="utf-8")
+    return folder
+
+
+def test_a_service_that_keeps_its_contract(tmp_path: Path) -> None:
+    done = handfast("contract-test", "--seconds", "1", "--seed", "1", folder=project(tmp_path, SERVICE))
+    assert "Nothing was found; see reports/schemathesis" in done.out, done.out + done.err
+    assert done.code == 0
+    reports = tmp_path / "reports" / "schemathesis"
+    assert {"exhaustive.xml", "exhaustive.ndjson", "seed-1.xml"} <= {path.name for path in reports.iterdir()}
+    suite = ET.parse(reports / "exhaustive.xml").getroot()
+    assert int(suite.attrib["tests"]) >= 1
+    assert suite.attrib["failures"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("fault", "check", "found"),
+    [
+        (LEAK, "undeclared_header", "undeclared response headers: x-build"),
+        (LENIENT, "unknown_parameter_refused", "with the undeclared query parameter"),
+    ],
+)
+def test_what_only_our_own_checks_see(tmp_path: Path, fault: str, check: str, found: str) -> None:
+    done = handfast("contract-test", folder=project(tmp_path, SERVICE + fault))
+    assert found in done.out
+    assert "curl -X GET" in done.out
+    assert "Found something: exhaustive" in done.out
+    assert done.code == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "told"),
+    [
+        ("raise RuntimeError('no database')\n", "the service does not start:"),
+        ("", 'Attribute "app" not found in module "service"'),
+    ],
+)
+def test_a_service_that_does_not_start(tmp_path: Path, service: str, told: str) -> None:
+    done = handfast("contract-test", folder=project(tmp_path, service))
+    assert told in done.err
+    assert done.code == 1
