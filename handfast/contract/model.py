@@ -78,11 +78,15 @@ class Encoding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaType:
-    """What a media type, or a range of them (`text/*`), carries; `item_schema` judges each item of a stream."""
+    """What a media type, or a range of them (`text/*`), carries; `item_schema` judges each item of a stream.
+
+    `is_opaque`: the schema of a form says that it is a text, so that the body is not taken apart.
+    """
 
     pointer: str
     media_type: str
     schema: Schema | None = None
+    is_opaque: bool = False
     item_schema: Schema | None = None
     encoding: Mapping[str, Encoding] = field(default_factory=dict[str, Encoding])
     prefix_encoding: tuple[Encoding, ...] = ()

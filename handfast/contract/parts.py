@@ -32,6 +32,7 @@ DEFAULT_STYLES: Mapping[ParameterLocation, str] = {
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _MEDIA_TYPE = re.compile(rf"{_TOKEN}/{_TOKEN}(?:[ \t]*;[ \t]*(?:{_TOKEN}=(?:{_TOKEN}|\"(?:[^\"\\]|\\.)*\"))?)*[ \t]*")
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
 _EXPLODING_STYLES = {"form", "cookie"}
 
 
@@ -129,6 +130,7 @@ def media_type(name: str, at: Cursor) -> MediaType:
         pointer=at.pointer,
         media_type=name,
         schema=schema(at, "schema"),
+        is_opaque=_is_opaque(name, at),
         item_schema=schema(at, "itemSchema") or _items_of_stream(name, at),
         encoding={property_name: encoding(child) for property_name, child in at.members("encoding")},
         prefix_encoding=tuple(encoding(child) for child in at.items("prefixEncoding")),
@@ -154,6 +156,14 @@ def _items_of_stream(name: str, at: Cursor) -> Schema | None:
     if framing is Framing.EVENTS and isinstance(properties, dict) and "data" in properties:
         return schema(at, "schema")
     return schema(target, "items")
+
+
+def _is_opaque(name: str, at: Cursor) -> bool:
+    """Whether a form is described as a text, `{type: string, format: binary}`, which no fields could ever make up."""
+    value = at.value.get("schema")
+    if not name.lower().startswith(_FORMS) or not isinstance(value, dict):
+        return False
+    return at.follow(at.at("schema"), value).value.get("type") in ("string", ["string"])
 
 
 def encoding(at: Cursor) -> Encoding:

@@ -51,6 +51,8 @@ class BodyWriter:
         """A value as a body; under a media type with `itemSchema`, a list of items."""
         name, essence = concrete(media_type), essence_of(media_type)
         framing = framing_of(essence)
+        if media_type.is_opaque:
+            return Written(name, value.encode() if isinstance(value, str) else b"")
         if framing is not None and isinstance(value, list):
             return Written(name, b"".join(_framed(item, framing) for item in value))
         if essence.startswith("multipart/"):

@@ -14,6 +14,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
+from urllib.parse import quote
 
 from handfast.contract import Contract, Direction, Operation, Parameter, ParameterLocation, Schema
 from handfast.contract.model import JSONValue, MediaType, SecurityScheme
@@ -29,6 +30,8 @@ _Texts: TypeAlias = Mapping[tuple[ParameterLocation, str], str]
 _IGNORED = frozenset({"accept", "content-type", "authorization"})
 _CREDENTIAL = "c2VjcmV0"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
+_IN_PATHS = "/!$&'()*+,;=:@%{}"
+"""What stays as it is in the template of a path; a `?` or a `#` in one is sent escaped (RFC 3986, section 3.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,14 +191,14 @@ class Requests:
     def _request(
         self, operation: Operation, texts: Mapping[tuple[ParameterLocation, str], str], body: Written | None = None
     ) -> SampleRequest:
-        path = self._base + operation.path
+        path = quote(self._base + operation.path, safe=_IN_PATHS)
         query: list[str] = []
         headers: list[tuple[str, str]] = []
         cookies: list[str] = []
         for (location, name), text in texts.items():
             match location:
                 case ParameterLocation.PATH:
-                    path = path.replace("{" + name + "}", text)
+                    path = path.replace(quote("{" + name + "}", safe=_IN_PATHS), text)
                 case ParameterLocation.HEADER:
                     headers.append((name, text))
                 case ParameterLocation.COOKIE:
@@ -284,7 +287,7 @@ def _is_list_of_texts(value: JSONValue) -> bool:
 
 def _is_carried(media_type: MediaType, value: JSONValue) -> bool:
     """Whether a media type can carry a value: a form has fields, whatever its schema says."""
-    return essence_of(media_type) != FORM or isinstance(value, dict)
+    return media_type.is_opaque or essence_of(media_type) != FORM or isinstance(value, dict)
 
 
 def _is_ignored(parameter: Parameter) -> bool:

@@ -50,6 +50,8 @@ def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emi
 
 def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Emitter) -> _Carried:
     essence = name.partition(";")[0].strip().lower()
+    if media_type.is_opaque:
+        return _Carried("bytes", media_type=essence)
     if media_type.item_schema is not None or framing_of(essence) is not None:
         item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
         return _Carried("items", _file(item, None, emitter) if essence.startswith("multipart/") else item, essence)

@@ -28,6 +28,8 @@ def essence_of(media_type: MediaType) -> str:
 def kind_of(media_type: MediaType) -> str:
     """What a handler gets for a media type: a `value`, `items` of a stream, `text` or `bytes`."""
     essence = essence_of(media_type)
+    if media_type.is_opaque:
+        return "bytes"
     if media_type.item_schema is not None or framing_of(essence) is not None:
         return "items"
     if essence in ("application/json", FORM) or essence.endswith("+json") or essence.startswith("multipart/"):

@@ -10,11 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeAlias, TypeVar
-from urllib.parse import unquote, unquote_to_bytes
+from urllib.parse import quote, unquote, unquote_to_bytes
 
 T = TypeVar("T")
 
 _PARAMETER = re.compile(r"\{([^{}]*)\}")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_SUB_DELIMITERS = "!$&'()*+,;=:@"
+"""What may stand in a segment as it is, and means something else when it is escaped (RFC 3986, sections 2.2, 3.3)."""
 
 
 Found: TypeAlias = tuple[Mapping[str, T], Mapping[str, str]]
@@ -82,9 +85,24 @@ class Trie(Generic[T]):
 
 
 def _split(segment: str) -> tuple[tuple[str, ...], list[str]]:
-    """The literals around the parameters of a segment (one more than there are parameters), and these."""
+    """The literals around the parameters of a segment (one more than there are parameters), and these.
+
+    A literal that is the whole segment is without escapes; others are as `_canonical` writes them.
+    """
     parts = _PARAMETER.split(segment)
-    return tuple(unquote(part) for part in parts[::2]), parts[1::2]
+    if len(parts) == 1:
+        return (unquote(segment),), []
+    return tuple(_canonical(quote(part, safe=f"{_SUB_DELIMITERS}%")) for part in parts[::2]), parts[1::2]
+
+
+def _canonical(text: str) -> str:
+    """A raw text with escapes in capitals, and none for letters, digits and `-._~` (RFC 3986, section 6.2.2)."""
+    return _ESCAPE.sub(_canonical_escape, text) if "%" in text else text
+
+
+def _canonical_escape(match: re.Match[str]) -> str:
+    character = chr(int(match[0][1:], 16))
+    return character if character.isascii() and (character.isalnum() or character in "-._~") else match[0].upper()
 
 
 def _child(node: _Node[T], literals: tuple[str, ...]) -> _Node[T]:
@@ -142,8 +160,9 @@ def _walk(
             return found
     if not segment:
         return None
+    canonical = _canonical(segment) if node.mixed else segment
     for literals, child in node.mixed:
-        if (inner := _capture(literals, segment)) is not None:
+        if (inner := _capture(literals, canonical)) is not None:
             found = _walk(child, segments, index + 1, texts + inner, method, refused)
             if found is not None:
                 return found

@@ -72,6 +72,8 @@ def _rows(folder: Path, documents: Iterable[tuple[str, Path, Path]]) -> list[Row
 
 def _type_check(folder: Path, rows: Iterable[Row]) -> None:
     """One run of mypy for all packages; its errors go to the rows of their documents."""
+    if not any(folder.rglob("*.py")):
+        return  # no document was valid
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--no-incremental", "."]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     packages = {row.package: row for row in rows}
@@ -101,7 +103,7 @@ def _page(rows: list[Row]) -> str:
             sum(row.tally.invalid for row in valid),
             sum(row.tally.refused for row in valid),
         ]
-        rate = f"{right} ({right / len(valid):.0%})"
+        rate = f"{right} ({right / max(len(valid), 1):.0%})"
         lines.append(
             f"| {corpus} | {len(mine)} | {len(valid)} | {rate} | {' | '.join(f'{each:,}' for each in counts)} |"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handfast.contract import JSONValue
-from handfast.runtime import Operations, PlainReply
+from handfast.runtime import ByteStream, Operations, PlainReply
 from handfast.runtime.fallback import JudgedRequest
 from tests.runtime.serving import contract_of, serving
 
@@ -79,6 +79,23 @@ def test_text_is_read_as_its_schema_can_be(media_type: str, schema: JSONValue, t
         assert client.post("/api/loose", content=text, headers={"content-type": media_type}).status_code == status
     with serving(contract_of(posting(None, responses)), fallback=echo) as client:
         assert client.post("/api/loose").status_code == (200 if status == 200 else 500)
+
+
+@pytest.mark.parametrize("media_type", ["multipart/form-data", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("schema", [{"type": "string", "format": "binary"}, {"$ref": "#/components/schemas/File"}])
+def test_a_form_that_is_described_as_a_text_is_not_taken_apart(media_type: str, schema: JSONValue) -> None:
+    contract = contract_of(
+        posting({media_type: {"schema": schema}}), schemas={"File": {"type": "string", "format": "binary"}}
+    )
+
+    async def size(request: JudgedRequest) -> PlainReply:
+        assert isinstance(request.body, ByteStream)
+        assert await request.body.read() == b"--a\r\n"
+        return PlainReply(status=200, has_body=False)
+
+    with serving(contract, fallback=size) as client:
+        headers = {"content-type": f"{media_type}; boundary=a"}
+        assert client.post("/api/loose", content=b"--a\r\n", headers=headers).status_code == 200
 
 
 def test_an_operation_without_responses_answers_nothing() -> None:

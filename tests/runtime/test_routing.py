@@ -20,6 +20,7 @@ TEMPLATES = [
     ("GET", "/"), ("GET", "/a/b"), ("GET", "/a/{z}"), ("DELETE", "/a/{z}"), ("GET", "/a/{x}.{y}"),
     ("POST", "/a/{id}:publish"), ("GET", "/x/{a}/c"), ("PUT", "/x/d/{b}"), ("GET", "/slash/"), ("GET", "/é"),
     ("GET", "/m/{a}{b}"), ("GET", "/pair/{lon},{lat}"), ("GET", "/other/{a}"), ("PUT", "/other/{b}"),
+    ("GET", "/files?beta=true"), ("GET", "/files/{id}?beta=true"), ("GET", "/q/{x} é{y}"),
 ]  # fmt: skip
 
 
@@ -52,6 +53,10 @@ def trie() -> Trie[str]:
         ("GET", "/pair/1.5,-2", "/pair/{lon},{lat}", {"lon": "1.5", "lat": "-2"}),
         ("GET", "/other/1", "/other/{a}", {"a": "1"}),
         ("PUT", "/other/1", "/other/{b}", {"b": "1"}),
+        ("GET", "/files%3Fbeta=true", "/files?beta=true", {}),
+        ("GET", "/files/7%3fb%65ta=true", "/files/{id}?beta=true", {"id": "7"}),
+        ("GET", "/q/a%20%c3%a9b%2Fc", "/q/{x} é{y}", {"x": "a", "y": "b%2Fc"}),
+        ("GET", "/pair/1%2C5,-2", "/pair/{lon},{lat}", {"lon": "1%2C5", "lat": "-2"}),
     ],
 )
 def test_a_path_leads_to_one_template(trie: Trie[str], method: str, path: str, template: str, values: object) -> None:
@@ -62,7 +67,23 @@ def test_a_path_leads_to_one_template(trie: Trie[str], method: str, path: str, t
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/b", "/a", "/a/", "/a//", "//", "/x//c", "/slash", "/%FF", "/m/a", "/A/b", "/a/b/"]
+    "path",
+    [
+        "",
+        "/b",
+        "/a",
+        "/a/",
+        "/a//",
+        "//",
+        "/x//c",
+        "/slash",
+        "/%FF",
+        "/m/a",
+        "/A/b",
+        "/a/b/",
+        "/pair/1%2C2",
+        "/files/7%3Fbeta%3Dtrue",
+    ],
 )
 def test_other_paths_lead_nowhere(trie: Trie[str], path: str) -> None:
     assert trie.find(path, "GET") is None
