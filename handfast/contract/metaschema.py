@@ -22,7 +22,7 @@ from handfast.contract.cursor import JSONObject, lookup
 from handfast.contract.layout import At
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.names import words
-from handfast.contract.places import Kind, Place
+from handfast.contract.places import Kind, Place, change
 from handfast.contract.pointers import Tokens, join, to_pointer
 from handfast.contract.sources import Positions
 from handfast.errors import Diagnostic
@@ -37,6 +37,7 @@ _NO_STATUS = "an operation declares at least one response: a status, a range, or
 _LOCATIONS = ["path", "query", "header", "cookie"]  # 3.0 has one alternative for each
 _MIXED_IN = {"examples": "object", "specification-extensions": "object", "explode-for-form": "object"}
 _SERVER_OF_LINK = ("3.1", "link", "server")  # which the metaschema of 2022 calls body (see declarations for that)
+_OF_REFERENCES = {"$ref", "summary", "description"}
 _UNEXPLAINED = "document-invalid"
 _LONGEST = 60  # characters of a value in a message
 
@@ -46,6 +47,8 @@ def check(document: JSONObject, version: str, positions: Positions) -> Iterator[
     judge = _judge(version)
     if judge.is_valid(document):
         return
+    if version == "3.1":
+        document = change(document, _without_reference)
     reader = _Reader(document, version, positions)
     errors = [leaf for error in judge.iter_errors(document) for leaf in reader.leaves(error)]
     places = {reader.tokens(error) for error in errors if not _is_unevaluated(error)}
@@ -57,6 +60,12 @@ def check(document: JSONObject, version: str, positions: Positions) -> Iterator[
         if key not in seen and (diagnostic.code != _UNEXPLAINED or diagnostic.pointer not in explained):
             seen.add(key)
             yield diagnostic
+
+
+def _without_reference(value: JSONObject, kind: Kind, pointer: str) -> JSONObject:
+    """A path item by what stands beside its `$ref`, which the metaschema of 2022 forgets (OpenAPI 3.1.1, 4.8.9.1)."""
+    is_mixed = kind is Kind.PATH_ITEM and "$ref" in value and not value.keys() <= _OF_REFERENCES
+    return {name: field for name, field in value.items() if name != "$ref"} if is_mixed else value
 
 
 def check_schemas(

@@ -52,6 +52,8 @@ def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Em
     essence = name.partition(";")[0].strip().lower()
     if media_type.is_opaque:
         return _Carried("bytes", media_type=essence)
+    if direction is Direction.RESPONSE and media_type.item_schema is None and framing_of(essence) is not None:
+        return _Carried("bytes", media_type=essence)  # nothing says what the items are: the handler frames them
     if media_type.item_schema is not None or framing_of(essence) is not None:
         item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
         return _Carried("items", _file(item, None, emitter) if essence.startswith("multipart/") else item, essence)
