@@ -19,6 +19,7 @@ from handfast.contract.model import (
     Tag,
 )
 from handfast.contract.names import words
+from handfast.contract.scheme_names import scheme_name
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """The fields of a path item that are operations; `query` since 3.2."""
@@ -153,7 +154,7 @@ def _operation(setting: _Setting, part: Cursor, at: Cursor, method: str) -> Oper
         parameters=_parameters(setting.item, at),
         request_body=parts.request_body(body) if body else None,
         responses=tuple(parts.response(status, child) for status, child in answers.members()) if answers else (),
-        security=_security(at if "security" in at.value else setting.root),
+        security=_security(at if "security" in at.value else setting.root, setting.root),
         servers=servers(setting.root, serving),
         callbacks={
             name: tuple(_callback_operations(setting, callback, f"{operation_id}{_capitalised(name)}", at.pointer))
@@ -208,10 +209,10 @@ def _is_ignored(parameter: Parameter) -> bool:
     }
 
 
-def _security(at: Cursor) -> tuple[SecurityRequirement, ...]:
+def _security(at: Cursor, root: Cursor) -> tuple[SecurityRequirement, ...]:
     requirements = at.value.get("security")
     return tuple(
-        {name: _scopes(scopes) for name, scopes in requirement.items()}
+        {scheme_name(root.value, name): _scopes(scopes) for name, scopes in requirement.items()}
         for requirement in (requirements if isinstance(requirements, list) else ())
         if isinstance(requirement, dict)
     )

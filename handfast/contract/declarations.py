@@ -14,6 +14,7 @@ from handfast.contract.model import JSONValue
 from handfast.contract.parts import is_media_type
 from handfast.contract.places import Kind, Place
 from handfast.contract.pointers import join
+from handfast.contract.scheme_names import scheme_name
 from handfast.errors import Severity
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -34,7 +35,7 @@ def check(root: Cursor, places: Sequence[Place], version: str) -> Iterator[Findi
         and isinstance(place.value, dict)
         and isinstance(name := place.value.get("operationId"), str)
     }
-    yield from _security(root.value, "", schemes, version)
+    yield from _security(root, root.value, "", schemes, version)
     yield from _servers(root.value, "")
     yield from _tags(root, version)
     for place in places:
@@ -49,7 +50,7 @@ def check(root: Cursor, places: Sequence[Place], version: str) -> Iterator[Findi
         if place.kind in (Kind.OPERATION, Kind.PATH_ITEM, Kind.LINK):
             yield from _servers(value, pointer)
         if place.kind is Kind.OPERATION:
-            yield from _security(value, pointer, schemes, version)
+            yield from _security(root, value, pointer, schemes, version)
         if place.kind is Kind.LINK:
             yield from _link(value, pointer, operation_ids)
         if place.kind in (Kind.REQUEST_BODY, Kind.RESPONSE, Kind.PARAMETER, Kind.HEADER):
@@ -65,11 +66,12 @@ def _schemes(root: Cursor) -> _Schemes:
     return {name: at.value for name, at in components.members("securitySchemes")} if components else {}
 
 
-def _security(value: JSONObject, pointer: str, schemes: _Schemes, version: str) -> Iterator[Finding]:
+def _security(root: Cursor, value: JSONObject, pointer: str, schemes: _Schemes, version: str) -> Iterator[Finding]:
     requirements = value.get("security")
     for index, requirement in enumerate(requirements if isinstance(requirements, list) else ()):
-        for name, scopes in requirement.items() if isinstance(requirement, dict) else ():
-            at = join(pointer, "security", index, name)
+        for written, scopes in requirement.items() if isinstance(requirement, dict) else ():
+            at = join(pointer, "security", index, written)
+            name = scheme_name(root.value, written) if version == "3.2" else written
             if name not in schemes:
                 close = get_close_matches(name, list(schemes), n=1)
                 hint = f'did you mean "{close[0]}"?' if close else "declare it in components/securitySchemes"

@@ -56,14 +56,15 @@ def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Em
         return _Carried("bytes", media_type=essence)  # nothing says what the items are: the handler frames them
     if media_type.item_schema is not None or framing_of(essence) is not None:
         item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
-        return _Carried("items", _file(item, None, emitter) if essence.startswith("multipart/") else item, essence)
+        is_parts = essence.startswith("multipart/")
+        return _Carried("items", _file(item, None, direction, emitter) if is_parts else item, essence)
     schema = ANY if media_type.schema is None else emitter.type_of(media_type.schema, direction)
     if essence == "application/json" or essence.endswith("+json"):
         return _Carried("value", schema, essence)
-    if direction is Direction.REQUEST and essence == _FORM:
+    if essence == _FORM:
         return _Carried("value", schema, essence)
-    if direction is Direction.REQUEST and essence.startswith("multipart/"):
-        return _Carried("value", _with_files(schema, media_type.encoding, emitter), essence)
+    if essence.startswith("multipart/"):
+        return _Carried("value", _with_files(schema, media_type.encoding, direction, emitter), essence)
     return _Carried("text" if essence.startswith("text/") else "bytes", media_type=essence)
 
 
@@ -84,25 +85,25 @@ def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope, *,
             return scope.runtime("ByteStream") if request else f"bytes | {scope.standard(iterable)}[bytes]"
 
 
-def _with_files(type_: Type, encoding: Mapping[str, Encoding], emitter: Emitter) -> Type:
+def _with_files(type_: Type, encoding: Mapping[str, Encoding], direction: Direction, emitter: Emitter) -> Type:
     """The type of a multipart body, whose binary members are files; the same type if it has none."""
-    written = emitter.written_out(type_, Direction.REQUEST)
+    written = emitter.written_out(type_, direction)
     if len(written) == 1 and isinstance(written[0], Array):
-        return _file(type_, None, emitter)
+        return _file(type_, None, direction, emitter)
     if len(written) != 1 or not isinstance(form := written[0], Object):
         return type_
     members = {
-        name: replace(member, type=_file(member.type, encoding.get(name), emitter))
+        name: replace(member, type=_file(member.type, encoding.get(name), direction, emitter))
         for name, member in form.properties.items()
     }
-    extra = None if form.extra is None else _file(form.extra, None, emitter)
+    extra = None if form.extra is None else _file(form.extra, None, direction, emitter)
     files: Object = replace(form, properties=members, extra=extra)
     return type_ if files == form else (files,)
 
 
-def _file(type_: Type, encoding: Encoding | None, emitter: Emitter) -> Type:
+def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
     """A part as a file: a string of the format binary, or a part of which nothing is said but what it is not."""
-    written = emitter.written_out(type_, Direction.REQUEST)
+    written = emitter.written_out(type_, direction)
     if encoding is not None and encoding.content_type is not None and _is_structured(encoding.content_type):
         return type_
     changed: list[Alternative] = []
@@ -112,7 +113,7 @@ def _file(type_: Type, encoding: Encoding | None, emitter: Emitter) -> Type:
                 changed.append(Special("Upload"))
             case Anything():
                 changed.append(Special("Upload"))
-            case Array(items) if items is not None and (inner := _file(items, encoding, emitter)) != items:
+            case Array(items) if items is not None and (inner := _file(items, encoding, direction, emitter)) != items:
                 changed.append(replace(alternative, items=inner))
             case _:
                 changed.append(alternative)

@@ -27,9 +27,10 @@ from handfast.runtime.operations import Operations
 from handfast.runtime.plan import Bound, Plan
 from handfast.runtime.problem_bodies import ProblemRenderer
 from handfast.runtime.ranges import Ranges
-from handfast.runtime.replies import Mode, Replies
+from handfast.runtime.replies import Replies
 from handfast.runtime.route import ContractRoute, NotFound, OperationRoute, OperationsFirst
 from handfast.runtime.security import Authenticator, Gate, gates
+from handfast.runtime.violations import Mode
 
 UnknownQuery = Literal["refuse", "ignore"]
 

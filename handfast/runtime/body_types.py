@@ -57,7 +57,7 @@ def types_by_media_type(annotation: object, content: Mapping[str, MediaType]) ->
     for name, media_type in content.items():
         match kind_of(media_type):
             case "items":
-                found[name] = streams[0] if streams else object
+                found[name] = _item_type(media_type, content, streams)
             case "value" if annotation is None:
                 found[name] = object
             case "value":
@@ -65,6 +65,20 @@ def types_by_media_type(annotation: object, content: Mapping[str, MediaType]) ->
             case kind:
                 found[name] = str if kind == "text" else ByteStream
     return found
+
+
+def _item_type(media_type: MediaType, content: Mapping[str, MediaType], streams: list[object]) -> object:
+    """The type of the items of a media type: the stream for it, where there is one for each schema of items."""
+    schemas = [each.item_schema.value if each.item_schema else True for each in content.values() if _has_items(each)]
+    distinct = [schema for index, schema in enumerate(schemas) if schema not in schemas[:index]]
+    if len(distinct) == len(streams) > 0:
+        return streams[distinct.index(media_type.item_schema.value if media_type.item_schema else True)]
+    union: object = Union[tuple(streams)] if streams else object  # noqa: UP007  # known at run time alone
+    return union
+
+
+def _has_items(media_type: MediaType) -> bool:
+    return kind_of(media_type) == "items"
 
 
 def is_file(annotation: object, words: Lexicon, shape: Shape, media_type: MediaType) -> form_data.IsFile:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
+from weakref import finalize
 
 from anyio.to_thread import run_sync
 from pydantic_core import core_schema
@@ -26,7 +27,7 @@ class Upload:
     gone, when the request is over.
     """
 
-    __slots__ = ("_spool", "content_type", "filename", "headers", "size")
+    __slots__ = ("__weakref__", "_spool", "content_type", "filename", "headers", "size")
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Upload:
         self.headers: Mapping[str, str] = headers or {}
         self.size = len(content)
         self._spool = SpooledTemporaryFile[bytes](max_size=spool)
+        finalize(self, self._spool.close)
         if content:
             self._spool.write(content)
             self._spool.seek(0)

@@ -11,8 +11,9 @@ software writes them so. A field that the schema does not declare stays text unl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from handfast.contract.model import Encoding, JSONValue, MediaType
@@ -58,19 +59,43 @@ def compile(media_type: MediaType, lexicon: Lexicon, limits: Limits) -> FormRead
     """The reader for the forms of a media type."""
     shape = lexicon.shapes.of(media_type.schema.pointer) if media_type.schema else lexicon.shapes.of()
     names = sorted(shape.names | media_type.encoding.keys())
+    shapes = {name: lexicon.shapes.member(shape, name) for name in names}
+    bare = _bare_members(shapes, media_type.encoding)
     readers = {
-        name: _reader(name, lexicon, lexicon.shapes.member(shape, name), media_type.encoding.get(name), limits)
+        name: _reader(name, lexicon, shapes[name], media_type.encoding.get(name), bare.get(name, frozenset()), limits)
         for name in names
     }
     undeclared = lexicon.shapes.only_undeclared(shape)
-    rest = exploded_object(lexicon, undeclared, frozenset(names), is_greedy=True)
+    rest = exploded_object(lexicon, undeclared, frozenset(names).union(*bare.values()), is_greedy=True)
     return FormReader(lexicon, shape, readers, rest, limits)
 
 
-def _reader(name: str, lexicon: Lexicon, shape: Shape, encoding: Encoding | None, limits: Limits) -> FieldReader:
+def _bare_members(shapes: Mapping[str, Shape], encodings: Mapping[str, Encoding]) -> dict[str, frozenset[str]]:
+    """The members of exploded objects that are fields of their own (RFC 6570): those whose names nothing else has."""
+    exploded = {
+        name: shapes[name].names
+        for name, encoding in encodings.items()
+        if encoding.explicit_style and encoding.style == "form" and encoding.explode and "object" in shapes[name].kinds
+    }
+    taken = Counter([*shapes, *(member for members in exploded.values() for member in members)])
+    return {name: frozenset(each for each in members if taken[each] == 1) for name, members in exploded.items()}
+
+
+def _reader(
+    name: str, lexicon: Lexicon, shape: Shape, encoding: Encoding | None, bare: frozenset[str], limits: Limits
+) -> FieldReader:
     if encoding is None or not encoding.explicit_style:
         return _by_content(name, lexicon, shape, encoding.content_type if encoding else None, limits)
-    return by_style(name, lexicon, shape, encoding.style, encoding.explode)
+    named = by_style(name, lexicon, shape, encoding.style, encoding.explode)
+    if not bare:
+        return named
+    members = _optional(exploded_object(lexicon, replace(shape, names=bare), frozenset(), is_greedy=False))
+
+    def read(fields: Fields) -> Values | None:
+        found = named(fields)
+        return found if found is not None else members(fields)
+
+    return read
 
 
 def by_style(name: str, lexicon: Lexicon, shape: Shape, style: str, explode: bool) -> FieldReader:
@@ -130,9 +155,21 @@ def _by_content(name: str, lexicon: Lexicon, shape: Shape, content_type: str | N
         if not raws:
             value = nested(fields) if "object" in shape.kinds or "array" in shape.kinds else None
             return None if value is None else iter((value,))
-        return spread([decode_form(raw) for raw in raws], shape, text_reader, item_reader)
+        texts = [decode_form(raw) for raw in raws]
+        values = spread(texts, shape, text_reader, item_reader)
+        if len(texts) == 1 and "array" in shape.kinds and content_type is not None and is_json(content_type):
+            return _or_whole(values, texts[0], limits)
+        return values
 
     return read
+
+
+def _or_whole(values: Values, text: str, limits: Limits) -> Values:
+    """An array whose content type is JSON: one item (OpenAPI 3.2.0, 4.15.1.1), or all, as some software has it."""
+    yield from values
+    value = json_text(text, limits)
+    if isinstance(value, list):
+        yield value
 
 
 def spread(

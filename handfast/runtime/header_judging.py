@@ -1,13 +1,13 @@
-"""Judges headers that are text already: those of exception handlers, of FastAPI's `Response`, of parts of a file.
+"""Judges headers that are text already: of exception handlers, of FastAPI's `Response`, of parts, of ranges of a file.
 
 What handlers give in the fields of a reply is judged as a value, before it is written; see `replies`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from handfast.contract.model import Contract, Direction, Header, JSONValue, Response
+from handfast.contract.model import Contract, Direction, Header, JSONValue
 from handfast.runtime.forms import json_text
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
@@ -21,28 +21,34 @@ _LIMITS = Limits()
 class HeaderJudge:
     """Says what is wrong with written headers of a contract's responses."""
 
-    __slots__ = ("_contract", "_lexicon")
+    __slots__ = ("_contract", "_made")
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._lexicon = Lexicon(Shapes(contract.document), contract.judges, Direction.RESPONSE)
+        self._made: Lexicon | None = None
 
-    def wrong(self, response: Response, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[str]:
+    def wrong(self, declared: Mapping[str, Header], headers: Iterable[tuple[bytes, bytes]]) -> Iterator[str]:
         """A sentence for each declared header whose text is none that its schema admits."""
         sent: dict[str, list[str]] = {}
         for raw_name, value in headers:
             sent.setdefault(raw_name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
-        for name, header in response.headers.items():
+        for name, header in declared.items():
             texts = sent.get(name.lower())
             if texts and name.lower() != "content-type" and not self._is_valid(header, texts):
                 yield f"the header {name} breaks its schema"
 
-    def missing(self, response: Response, headers: Iterable[tuple[bytes, bytes]]) -> Iterator[str]:
+    def missing(self, declared: Mapping[str, Header], headers: Iterable[tuple[bytes, bytes]]) -> Iterator[str]:
         """A sentence for each required header that is not there."""
         sent = {raw_name.decode("latin-1").lower() for raw_name, _ in headers}
-        for name, header in response.headers.items():
+        for name, header in declared.items():
             if header.required and name.lower() not in sent and name.lower() != "content-type":
                 yield f"the required header {name} is missing"
+
+    @property
+    def _lexicon(self) -> Lexicon:
+        if self._made is None:
+            self._made = Lexicon(Shapes(self._contract.document), self._contract.judges, Direction.RESPONSE)
+        return self._made
 
     def _is_valid(self, header: Header, texts: list[str]) -> bool:
         try:

@@ -7,6 +7,7 @@ One item is in memory at a time, of at most `limits.stream_item` bytes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncGenerator, AsyncIterator
 
 from handfast.contract.framing import Framing
@@ -16,6 +17,9 @@ from handfast.runtime.limits import Limits
 from handfast.runtime.problems import Cause, ProblemItem, Refused
 
 _RECORD = b"\x1e"
+_SPACE = b" \t\r\n"
+_LINE_END = re.compile(rb"\r\n|\r|\n")
+_MARK = b"\xef\xbb\xbf"
 
 
 async def values(
@@ -23,13 +27,17 @@ async def values(
 ) -> AsyncGenerator[tuple[bytes, JSONValue], None]:
     """Text and value of each item, as soon as it is complete."""
     if framing is Framing.EVENTS:
-        async for event in _events(_split(chunks, b"\n", limits)):
+        async for event in _events(_lines(chunks, limits)):
             yield b"", event
         return
-    separator = b"\n" if framing is Framing.LINES else _RECORD
-    async for raw in _split(chunks, separator, limits):
-        if raw.strip(b" \t\r\n"):
-            yield raw, strict_json.parse(raw, limits)
+    is_sequence, is_first = framing is Framing.SEQUENCE, True
+    async for raw in _split(chunks, _RECORD if is_sequence else b"\n", limits):
+        if raw.strip(_SPACE):
+            value = strict_json.parse(raw, limits)
+            if is_sequence:
+                _check_record(raw, value, is_first=is_first)
+            yield raw, value
+        is_first = False
 
 
 async def _split(chunks: AsyncIterator[bytes], separator: bytes, limits: Limits) -> AsyncGenerator[bytes, None]:
@@ -47,6 +55,32 @@ async def _split(chunks: AsyncIterator[bytes], separator: bytes, limits: Limits)
         yield bytes(pending)
 
 
+def _check_record(raw: bytes, value: JSONValue, *, is_first: bool) -> None:
+    """That a record begins with RS, and that one whose end cannot be seen was not cut off (RFC 7464, section 2)."""
+    if is_first:
+        detail = "a JSON text sequence begins with a record separator (0x1E)"
+        raise Refused(Cause.MALFORMED_BODY, detail, [ProblemItem(code="record-separator-missing", detail=detail)])
+    if raw[-1:] not in (b" ", b"\t", b"\r", b"\n") and not isinstance(value, (dict, list, str)):
+        detail = "a number or literal in a JSON text sequence ends with white space, else it may have been cut off"
+        raise Refused(Cause.MALFORMED_BODY, detail, [ProblemItem(code="record-truncated", detail=detail)])
+
+
+async def _lines(chunks: AsyncIterator[bytes], limits: Limits) -> AsyncGenerator[bytes, None]:
+    """The lines of an event stream, which end with LF, CR or both, without a byte order mark at the very beginning."""
+    pending = bytearray()
+    is_first, was_return = True, False
+    async for raw in chunks:
+        chunk = raw[1:] if was_return and raw.startswith(b"\n") else raw
+        was_return = raw.endswith(b"\r")
+        first, *others = _LINE_END.split(chunk)
+        pending += first
+        for other in others:
+            _check(len(pending), limits)
+            yield bytes(pending).removeprefix(_MARK) if is_first else bytes(pending)
+            is_first, pending = False, bytearray(other)
+        _check(len(pending), limits)
+
+
 def _check(size: int, limits: Limits) -> None:
     if size > limits.stream_item:
         detail = f"an item of the stream has more than {limits.stream_item:,} bytes"
@@ -57,7 +91,7 @@ async def _events(lines: AsyncIterator[bytes]) -> AsyncGenerator[JSONValue, None
     """Events as objects with `data`, `event`, `id` and `retry` (OpenAPI 3.2.0, section 4.14.4)."""
     event: dict[str, JSONValue] = {}
     async for raw in lines:
-        line = _utf8(raw.removesuffix(b"\r"))
+        line = _utf8(raw)
         if not line:
             if "data" in event:
                 yield event

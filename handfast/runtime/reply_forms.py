@@ -16,7 +16,7 @@ from handfast.runtime.build import members
 from handfast.runtime.files import File
 from handfast.runtime.reply import Header, Reply
 from handfast.runtime.shapes import Shapes, is_any_text, length_bounds
-from handfast.runtime.streams import Stream, stream_of
+from handfast.runtime.streams import Stream, check_of_events, stream_of
 
 Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
 """What is wrong with a value, for the log; nothing when nothing is."""
@@ -26,8 +26,8 @@ Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
 class Content:
     """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types.
 
-    `check` judges JSON and text; under a range such as `*/*`, whose bodies are bytes, it judges those that are sent as
-    JSON. `bounds` are the least and the greatest length of bytes.
+    `check` judges JSON, forms and text; under a range such as `*/*`, whose bodies are bytes, it judges those that are
+    sent as JSON. `bounds` are the least and the greatest length of bytes.
     """
 
     name: str
@@ -35,7 +35,8 @@ class Content:
     kind: str
     check: Check | None
     stream: Stream | None
-    bounds: tuple[int, int | None] = (0, None)
+    bounds: tuple[int, int | None]
+    media: MediaType
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,15 @@ class Forms:
             shape = Shapes(self._contract.document).of(media.schema.pointer)
             bounds = length_bounds(shape) if "string" in shape.kinds else bounds
             check = self.check(media.schema.pointer) if "string" not in shape.kinds else None
+        elif media.item_schema is not None and kind in ("stream", "multipart"):
+            check = self.check(media.item_schema.pointer)
+            data_check = self.check(stream.data.pointer) if stream is not None and stream.data is not None else None
+            if check is not None and data_check is not None:
+                check = check_of_events(check, data_check)
         elif media.schema is not None and kind != "stream" and not (kind == "text" and is_any_text(media.schema)):
             check = self.check(media.schema.pointer)
         bounds = bounds if self._judging else (0, None)
-        return Content(name, header.encode("latin-1"), kind, check, stream, bounds)
+        return Content(name, header.encode("latin-1"), kind, check, stream, bounds, media)
 
     def field(self, name: str, declaration: HeaderDeclaration, attribute: tuple[str, object] | None) -> Field:
         """How a declared header is made; `attribute` is the name and the type of the field of the reply that has it."""
@@ -158,16 +164,20 @@ def is_binary(media_type: str) -> bool:
 
 
 def _kind(media_type: str) -> str:
-    """How bodies of a media type are made: `json`, `text`, or `bytes` as the handler gives them."""
+    """How bodies of a media type are made: `json`, `form`, `multipart`, `text`, or `bytes` as they are."""
     name = media_type.split(";")[0].strip().lower()
     if name == "application/json" or name.endswith("+json"):
         return "json"
+    if name.startswith("multipart/") and "*" not in name:
+        return "multipart"
+    if name == "application/x-www-form-urlencoded":
+        return "form"
     return "text" if name.startswith("text/") else "bytes"
 
 
 def _adapter(hint: object, contents: Sequence[Content]) -> TypeAdapter[object] | None:
     """What writes bodies as JSON by their type; None where that is a model, which can itself, or where none is JSON."""
-    if hint is None or _is_model(hint) or all(content.kind != "json" for content in contents):
+    if hint is None or _is_model(hint) or all(content.kind not in ("json", "form") for content in contents):
         return None
     values = tuple(part for part in members(hint) if not _is_content(part))
     return TypeAdapter(cast("type[object]", Union[values])) if values else None  # noqa: UP007  # made at run time

@@ -32,7 +32,7 @@ def scalar_text(value: JSONValue) -> str:
 def path_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as it stands in a path, in the style simple, label or matrix."""
     if parameter.content is not None:
-        return encode(_json_text(value))
+        return encode(json_text(value))
     name = encode(parameter.name)
     match parameter.style:
         case "label":
@@ -46,7 +46,7 @@ def path_text(parameter: Parameter, value: JSONValue) -> str:
 def query_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as the fields of a query string."""
     if parameter.content is not None:
-        text = encode(_json_text(value))
+        text = encode(json_text(value))
         return text if parameter.location == "querystring" else f"{encode(parameter.name)}={text}"
 
     def written(text: str) -> str:
@@ -61,13 +61,13 @@ def query_text(parameter: Parameter, value: JSONValue) -> str:
 
 def header_value(parameter: Parameter, value: JSONValue) -> str:
     """A value as a header, in the style simple."""
-    return _json_text(value) if parameter.content is not None else _joined(value, ",", parameter.explode, str)
+    return json_text(value) if parameter.content is not None else _joined(value, ",", parameter.explode, str)
 
 
 def cookie_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as one cookie, or as several in a row."""
     if parameter.content is not None:
-        return f"{parameter.name}={encode(_json_text(value))}"
+        return f"{parameter.name}={encode(json_text(value))}"
     written: Callable[[str], str] = str if parameter.style == "cookie" else encode
     if parameter.style == "cookie" and parameter.explode and isinstance(value, (list, dict)):
         return "; ".join(f"{name}={written(text)}" for name, text in _spread(parameter.name, value))
@@ -125,5 +125,6 @@ def _joined(value: JSONValue, delimiter: str, explode: bool, written: Callable[[
     return written(scalar_text(value))
 
 
-def _json_text(value: JSONValue) -> str:
+def json_text(value: JSONValue) -> str:
+    """A value as JSON, without spaces."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,704 @@
+"""Requests to contracts full of odd features: what comes back, and what a generated handler was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from handfast.contract import JSONValue
+from tests.wire.subject import Headers, Subject, same, served
+
+CONTRACTS = Path(__file__).parent / "contracts"
+JSON = [("Content-Type", "application/json")]
+FORM = [("Content-Type", "application/x-www-form-urlencoded")]
+MULTIPART = [("Content-Type", "multipart/form-data; boundary=bb")]
+MIXED = [("Content-Type", "multipart/mixed; boundary=bb")]
+
+
+class Row(NamedTuple):
+    """A request, its status, and what the handler must have got (None: whatever it is)."""
+
+    about: str
+    method: str
+    target: str
+    headers: Headers
+    body: bytes | list[bytes]
+    status: int
+    seen: JSONValue = None
+
+
+def parts(*of: tuple[str, bytes], end: bytes = b"--bb--\r\n") -> bytes:
+    """A multipart body of parts, each with its headers as they go over the wire."""
+    return b"".join(b"--bb\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n" for head, content in of) + end
+
+
+def named(name: str, more: str = "") -> str:
+    """The headers of a part of a form."""
+    return f'Content-Disposition: form-data; name="{name}"{more}'
+
+
+ROWS_3_1 = [
+    Row("simple ok", "GET", "/v1/simple/1,2", [], b"", 204, {"path ids": [1, 2]}),
+    Row("simple bad", "GET", "/v1/simple/1,x", [], b"", 404),
+    Row("simple 4", "GET", "/v1/simple/1,2,3,4", [], b"", 404),
+    Row("simple empty item", "GET", "/v1/simple/1,,2", [], b"", 404),
+    Row("label", "GET", "/v1/label/.abc", [], b"", 204, {"path .v": "abc"}),
+    Row("label no dot", "GET", "/v1/label/abc", [], b"", 404),
+    Row("label empty", "GET", "/v1/label/.", [], b"", 204, {"path .v": ""}),
+    Row("matrix", "GET", "/v1/matrix/;R=1;G=2/x", [], b"", 204, {"path color": {"R": 1, "G": 2}}),
+    Row("matrix miss", "GET", "/v1/matrix/;G=2/x", [], b"", 404),
+    Row("none", "GET", "/v1/q", [], b"", 204, {"query lim": 5}),
+    Row(
+        "deep",
+        "GET",
+        "/v1/q?filter[name]=x&filter[age][gt]=3",
+        [],
+        b"",
+        204,
+        {"query filter": {"name": "x", "age": {"gt": 3}}, "query lim": 5},
+    ),
+    Row("deep enc", "GET", "/v1/q?filter%5Bname%5D=x", [], b"", 204, {"query filter": {"name": "x"}, "query lim": 5}),
+    Row("deep undeclared", "GET", "/v1/q?filter[zz]=x", [], b"", 422),
+    Row("deep plain", "GET", "/v1/q?filter=x", [], b"", 422),
+    Row("deep empty key", "GET", "/v1/q?filter[]=x", [], b"", 422),
+    Row("pipe", "GET", "/v1/q?tags=a%7Cb", [], b"", 204, {"query tags": ["a", "b"], "query lim": 5}),
+    Row("pipe raw", "GET", "/v1/q?tags=a|b", [], b"", 204, {"query tags": ["a", "b"], "query lim": 5}),
+    Row("pipe dup", "GET", "/v1/q?tags=a|a", [], b"", 422),
+    Row("space", "GET", "/v1/q?sp=1%202", [], b"", 204, {"query sp": [1, 2], "query lim": 5}),
+    Row("null", "GET", "/v1/q?n=null", [], b"", 204, {"query lim": 5}),
+    Row("num", "GET", "/v1/q?n=1.50", [], b"", 204, {"query n": 1.5, "query lim": 5}),
+    Row("num .5", "GET", "/v1/q?n=.5", [], b"", 422),
+    Row("num 1.", "GET", "/v1/q?n=1.", [], b"", 422),
+    Row("num inf", "GET", "/v1/q?n=Infinity", [], b"", 422),
+    Row("num hex", "GET", "/v1/q?n=0x1", [], b"", 422),
+    Row("dt", "GET", "/v1/q?d=2020-01-01T00:00:00Z", [], b"", 204, {"query d": "2020-01-01T00:00:00Z", "query lim": 5}),
+    Row("dt plus", "GET", "/v1/q?d=2020-01-01T00:00:00+01:00", [], b"", 422),
+    Row(
+        "dt plus enc",
+        "GET",
+        "/v1/q?d=2020-01-01T00:00:00%2B01:00",
+        [],
+        b"",
+        204,
+        {"query d": "2020-01-01T00:00:00+01:00", "query lim": 5},
+    ),
+    Row("dt space", "GET", "/v1/q?d=2020-01-01%2000:00:00Z", [], b"", 422),
+    Row(
+        "uuid",
+        "GET",
+        "/v1/q?u=2EB8AA08-aa98-11ea-b4aa-73b441d16380",
+        [],
+        b"",
+        204,
+        {"query u": "2EB8AA08-aa98-11ea-b4aa-73b441d16380", "query lim": 5},
+    ),
+    Row("uuid urn", "GET", "/v1/q?u=urn:uuid:2eb8aa08-aa98-11ea-b4aa-73b441d16380", [], b"", 422),
+    Row("enum 1", "GET", "/v1/q?e=1", [], b"", 204, {"query e": 1, "query lim": 5}),
+    Row("enum two", "GET", "/v1/q?e=two", [], b"", 204, {"query e": "two", "query lim": 5}),
+    Row("enum true", "GET", "/v1/q?e=true", [], b"", 204, {"query e": True, "query lim": 5}),
+    Row("enum bad", "GET", "/v1/q?e=2", [], b"", 422),
+    Row("js", "GET", "/v1/q?js=%7B%22a%22:1%7D", [], b"", 204, {"query js": {"a": 1}, "query lim": 5}),
+    Row("js raw", "GET", '/v1/q?js={"a":1}', [], b"", 204, {"query js": {"a": 1}, "query lim": 5}),
+    Row("js bad", "GET", "/v1/q?js=%7B", [], b"", 400),
+    Row("js dup", "GET", '/v1/q?js={"a":1,"a":2}', [], b"", 400),
+    Row("js viol", "GET", '/v1/q?js={"a":"1"}', [], b"", 422),
+    Row("lim 0", "GET", "/v1/q?lim=0", [], b"", 422),
+    Row("lim 10", "GET", "/v1/q?lim=10", [], b"", 204, {"query lim": 10}),
+    Row("arr[]", "GET", "/v1/q?arr[]=1&arr[]=2", [], b"", 204, {"query lim": 5, "query arr[]": [1, 2]}),
+    Row("arr[] enc", "GET", "/v1/q?arr%5B%5D=1", [], b"", 204, {"query lim": 5, "query arr[]": [1]}),
+    Row(
+        "url",
+        "GET",
+        "/v1/q?url=http://a/b?c=d;e,f:@!$'()*",
+        [],
+        b"",
+        204,
+        {"query lim": 5, "query url": "http://a/b?c=d;e,f:@!$'()*"},
+    ),
+    Row("flag empty", "GET", "/v1/q?flag=", [], b"", 204, {"query lim": 5}),
+    Row("flag", "GET", "/v1/q?flag", [], b"", 204, {"query lim": 5}),
+    Row("flag true", "GET", "/v1/q?flag=true", [], b"", 204, {"query lim": 5, "query flag": True}),
+    Row("pp newline", "GET", "/v1/q?pp=abc%0A", [], b"", 422),
+    Row("o int", "GET", "/v1/q?o=1", [], b"", 204, {"query lim": 5, "query o": 1}),
+    Row("o arr", "GET", "/v1/q?o=1&o=2", [], b"", 204, {"query lim": 5, "query o": [1, 2]}),
+    Row("dup int", "GET", "/v1/q?lim=1&lim=2", [], b"", 422),
+    Row("unk", "GET", "/v1/q?zzz=1", [], b"", 422),
+    Row("utf8", "GET", "/v1/q?pp=%ff", [], b"", 400),
+    Row("hdr", "GET", "/v1/q", [("X-H", "1, 2"), ("X-H", "3")], b"", 204, {"query lim": 5, "header X-H": [1, 2, 3]}),
+    Row("hdr bad", "GET", "/v1/q", [("X-H", "1,a")], b"", 422),
+    Row("hdr obj", "GET", "/v1/q", [("X-O", "a=1")], b"", 204, {"query lim": 5, "header X-O": {"a": 1}}),
+    Row("hdr obj flat", "GET", "/v1/q", [("X-O", "a,1")], b"", 422),
+    Row("hdr json", "GET", "/v1/q", [("X-J", "[1,2]")], b"", 204, {"query lim": 5, "header X-J": [1, 2]}),
+    Row("hdr json bad", "GET", "/v1/q", [("X-J", "[1,2")], b"", 400),
+    Row("cookie", "GET", "/v1/q", [("Cookie", "a=1; c=5")], b"", 204, {"query lim": 5, "cookie c": 5}),
+    Row("cookie bad", "GET", "/v1/q", [("Cookie", "c=05")], b"", 422),
+    Row("cookie arr", "GET", "/v1/q", [("Cookie", "carr=a,b")], b"", 204, {"query lim": 5, "cookie carr": ["a", "b"]}),
+    Row(
+        "cookie split",
+        "GET",
+        "/v1/q",
+        [("Cookie", "a=1"), ("Cookie", "c=5")],
+        b"",
+        204,
+        {"query lim": 5, "cookie c": 5},
+    ),
+    Row("cat", "POST", "/v1/body", JSON, b'{"kind":"c","lives":3}', 204, {"body": {"kind": "c", "lives": 3}}),
+    Row(
+        "cat float int", "POST", "/v1/body", JSON, b'{"kind":"c","lives":3.0}', 204, {"body": {"kind": "c", "lives": 3}}
+    ),
+    Row("cat lives 10", "POST", "/v1/body", JSON, b'{"kind":"c","lives":10}', 422),
+    Row("cat ro", "POST", "/v1/body", JSON, b'{"kind":"c","lives":1,"id":3}', 422),
+    Row("cat secret", "POST", "/v1/body", JSON, b'{"kind":"c","lives":1,"secret":"x"}', 204),
+    Row("dog extra", "POST", "/v1/body", JSON, b'{"kind":"dog","x":1}', 422),
+    Row("dog", "POST", "/v1/body", JSON, b'{"kind":"dog","bark":true}', 204, {"body": {"kind": "dog", "bark": True}}),
+    Row("unk kind", "POST", "/v1/body", JSON, b'{"kind":"x"}', 422),
+    Row("no kind", "POST", "/v1/body", JSON, b'{"lives":1}', 422),
+    Row("nan", "POST", "/v1/body", JSON, b'{"kind":"c","lives":NaN}', 400),
+    Row("dup", "POST", "/v1/body", JSON, b'{"kind":"c","lives":1,"lives":2}', 400),
+    Row("bad utf8", "POST", "/v1/body", JSON, b'{"kind":"\xff"}', 400),
+    Row("depth", "POST", "/v1/body", JSON, b"[" * 5_000 + b"]" * 5_000, 400),
+    Row("empty", "POST", "/v1/body", JSON, b"", 422),
+    Row(
+        "merge",
+        "POST",
+        "/v1/body",
+        [("Content-Type", "application/merge-patch+json")],
+        b'{"k":1}',
+        204,
+        {"body": {"k": 1}},
+    ),
+    Row("merge bad", "POST", "/v1/body", [("Content-Type", "application/merge-patch+json")], b'{"z":1}', 422),
+    Row("charset", "POST", "/v1/body", [("Content-Type", "application/json; charset=UTF-8")], b'{"kind":"dog"}', 204),
+    Row(
+        "charset16", "POST", "/v1/body", [("Content-Type", "application/json; charset=utf-16")], b'{"kind":"dog"}', 415
+    ),
+    Row("text", "POST", "/v1/body", [("Content-Type", "text/plain")], b"hello", 204, {"body": "hello"}),
+    Row("text long", "POST", "/v1/body", [("Content-Type", "text/plain")], b"hello!", 422),
+    Row(
+        "text emoji",
+        "POST",
+        "/v1/body",
+        [("Content-Type", "text/plain; charset=utf-8")],
+        "\U0001f600".encode() * 5,
+        204,
+    ),
+    Row(
+        "text latin",
+        "POST",
+        "/v1/body",
+        [("Content-Type", "text/plain; charset=iso-8859-1")],
+        b"\xe9",
+        204,
+        {"body": "é"},
+    ),
+    Row(
+        "bin",
+        "POST",
+        "/v1/body",
+        [("Content-Type", "application/octet-stream")],
+        b"12345678",
+        204,
+        {"body": {"bytes": "12345678"}},
+    ),
+    Row("bin big", "POST", "/v1/body", [("Content-Type", "application/octet-stream")], b"123456789", 413),
+    Row("xml", "POST", "/v1/body", [("Content-Type", "application/xml")], b"<a/>", 415),
+    Row("none ct", "POST", "/v1/body", [], b"x", 415),
+    Row("chunked", "POST", "/v1/body", JSON, [b'{"kind"', b':"dog"', b"}"], 204),
+    Row("f", "POST", "/v1/form", FORM, b"a=1&tags=x&tags=y", 204, {"body": {"a": 1, "tags": ["x", "y"]}}),
+    Row("f missing", "POST", "/v1/form", FORM, b"tags=x", 422),
+    Row("f unk", "POST", "/v1/form", FORM, b"a=1&zz=1", 422),
+    Row("f json obj", "POST", "/v1/form", FORM, b"a=1&obj=%7B%22x%22%3A1%7D", 204, {"body": {"a": 1, "obj": {"x": 1}}}),
+    Row("f pipes", "POST", "/v1/form", FORM, b"a=1&pipes=1%7C2", 204, {"body": {"a": 1, "pipes": [1, 2]}}),
+    Row("f deep", "POST", "/v1/form", FORM, b"a=1&deep[x]=2", 204, {"body": {"a": 1, "deep": {"x": 2}}}),
+    Row("f ex", "POST", "/v1/form", FORM, b"a=1&p=2&q=z", 204, {"body": {"a": 1, "ex": {"p": 2, "q": "z"}}}),
+    Row("f j", "POST", "/v1/form", FORM, b"a=1&j=%5B1%2C2%5D", 204, {"body": {"a": 1, "j": [1, 2]}}),
+    Row("f twice", "POST", "/v1/form", FORM, b"a=1&a=2", 422),
+    Row("f bad pct", "POST", "/v1/form", FORM, b"a=%zz", 400),
+    Row("f utf8", "POST", "/v1/form", FORM, b"a=%ff", 400),
+    Row("f plus", "POST", "/v1/form", FORM, b"a=1&tags=x+y", 204, {"body": {"a": 1, "tags": ["x y"]}}),
+    Row("f none", "POST", "/v1/form", [], b"", 204, {"body": None}),
+    Row(
+        "m",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        204,
+        {"body": {"meta": {"t": "x"}, "file": {"file": "a.bin", "type": "application/octet-stream", "content": "123"}}},
+    ),
+    Row(
+        "m nometa ct",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        204,
+    ),
+    Row(
+        "m meta text",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: text/plain"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        422,
+    ),
+    Row(
+        "m meta bad",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":1}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        422,
+    ),
+    Row(
+        "m meta syntax",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        400,
+    ),
+    Row(
+        "m nofile",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts((named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}')),
+        422,
+    ),
+    Row(
+        "m big file",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"xxxxxxxxxxxxxxxxxxxxx"),
+        ),
+        422,
+    ),
+    Row(
+        "m undeclared",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("zz"), b"1"),
+        ),
+        422,
+    ),
+    Row(
+        "m undeclared file",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("zz", '; filename="x"'), b"1"),
+        ),
+        422,
+    ),
+    Row(
+        "m n",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("n"), b"5"),
+        ),
+        204,
+    ),
+    Row(
+        "m n bad",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("n"), b"05"),
+        ),
+        422,
+    ),
+    Row(
+        "m nums",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("nums"), b"5"),
+            (named("nums"), b"6"),
+        ),
+        204,
+    ),
+    Row(
+        "m nums json",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("nums", "\r\nContent-Type: application/json"), b"[5,6]"),
+        ),
+        422,
+    ),
+    Row(
+        "m files",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("files", '; filename="1"'), b"5"),
+            (named("files", '; filename="2"'), b"6"),
+        ),
+        204,
+    ),
+    Row(
+        "m img",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("img", '; filename="1"\r\nContent-Type: image/gif\r\nX-Id: 4'), b"5"),
+        ),
+        204,
+    ),
+    Row(
+        "m img nohdr",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("img", '; filename="1"\r\nContent-Type: image/gif'), b"5"),
+        ),
+        422,
+    ),
+    Row(
+        "m img badhdr",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("img", '; filename="1"\r\nContent-Type: image/gif\r\nX-Id: z'), b"5"),
+        ),
+        422,
+    ),
+    Row(
+        "m img type",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("img", '; filename="1"\r\nContent-Type: text/plain\r\nX-Id: 4'), b"5"),
+        ),
+        422,
+    ),
+    Row(
+        "m unfinished",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            end=b"",
+        ),
+        400,
+    ),
+    Row(
+        "m twice",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        422,
+    ),
+    Row(
+        "m nobound",
+        "POST",
+        "/v1/multi",
+        [("Content-Type", "multipart/form-data")],
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        400,
+    ),
+    Row(
+        "m quoted bound",
+        "POST",
+        "/v1/multi",
+        [("Content-Type", 'multipart/form-data; boundary="bb"')],
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+        ),
+        204,
+    ),
+    Row(
+        "m date",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("when"), b"2020-01-01"),
+        ),
+        204,
+    ),
+    Row(
+        "m date bad",
+        "POST",
+        "/v1/multi",
+        MULTIPART,
+        parts(
+            (named("meta", "\r\nContent-Type: application/json"), b'{"t":"x"}'),
+            (named("file", '; filename="a.bin"\r\nContent-Type: application/octet-stream'), b"123"),
+            (named("when"), b"2020-13-01"),
+        ),
+        422,
+    ),
+    Row("405", "PUT", "/v1/q", [], b"", 405),
+    Row("404", "GET", "/nope", [], b"", 404),
+    Row("trail", "GET", "/v1/q/", [], b"", 404),
+]
+ROWS_3_0 = [
+    Row("null", "POST", "/n", JSON, b'{"a":null}', 204, {"body": {"a": None}}),
+    Row("missing", "POST", "/n", JSON, b"{}", 422),
+    Row("b0", "POST", "/n", JSON, b'{"a":"","b":0}', 422),
+    Row("b1", "POST", "/n", JSON, b'{"a":"","b":1}', 204),
+    Row("b big", "POST", "/n", JSON, b'{"a":"","b":2147483648}', 422),
+    Row("c null 3.0", "POST", "/n", JSON, b'{"a":"","c":null}', 422),
+    Row("d null (siblings ignored)", "POST", "/n", JSON, b'{"a":"","d":null}', 422),
+    Row("d p", "POST", "/n", JSON, b'{"a":"","d":"p"}', 204),
+    Row("e", "POST", "/n", JSON, b'{"a":"","e":"aGk="}', 204),
+    Row("e bad", "POST", "/n", JSON, b'{"a":"","e":"%%%"}', 422),
+    Row("f null (enum lacks null)", "POST", "/n", JSON, b'{"a":"","f":null}', 422),
+    Row("g", "POST", "/n", JSON, b'{"a":"","g":[null,"x"]}', 204, {"body": {"a": "", "g": [None, "x"]}}),
+    Row("g dup", "POST", "/n", JSON, b'{"a":"","g":["x","x"]}', 422),
+    Row("p", "POST", "/n", JSON, b'{"a":"","p":"xx"}', 422),
+    Row("dbl", "POST", "/n", JSON, b'{"a":"","dbl":1e39}', 422),
+    Row("i64", "POST", "/n", JSON, b'{"a":"","i64":9223372036854775808}', 422),
+    Row("any", "POST", "/n", JSON, b'{"a":"","any":[{"x":1}]}', 204, {"body": {"a": "", "any": [{"x": 1}]}}),
+    Row("map", "POST", "/n", JSON, b'{"a":"","map":{"x":1}}', 204, {"body": {"a": "", "map": {"x": 1}}}),
+    Row("map bad", "POST", "/n", JSON, b'{"a":"","map":{"x":"1"}}', 422),
+    Row("extra", "POST", "/n", JSON, b'{"a":"","zz":"1"}', 204, {"body": {"a": "", "zz": "1"}}),
+    Row("reg", "GET", "/reg/a.b.json", [], b"", 204, {"path x": "a.b", "path ext": "json"}),
+    Row("reg bad", "GET", "/reg/a.txt", [], b"", 404),
+    Row("me", "GET", "/u/me", [], b"", 204),
+    Row("uid", "GET", "/u/5", [], b"", 204, {"path id": 5}),
+    Row("uid x", "GET", "/u/x", [], b"", 404),
+    Row("uid big", "GET", "/u/9223372036854775808", [], b"", 404),
+    Row("uid dot", "GET", "/u/5.0", [], b"", 204),
+    Row("me del", "DELETE", "/u/me", [], b"", 405),
+    Row("bin", "PUT", "/bin", [("Content-Type", "image/png")], b"\x89", 204, {"body": {"bytes": "\x89"}}),
+    Row("bin bad", "PUT", "/bin", [("Content-Type", "text/png")], b"\x89", 415),
+    Row("bin none", "PUT", "/bin", [], b"", 204, {"body": None}),
+    Row("b64", "POST", "/up", MULTIPART, parts((named("b64"), b"aGk=")), 204),
+    Row("b64 bad", "POST", "/up", MULTIPART, parts((named("b64"), b"%%%")), 422),
+    Row("empty form", "POST", "/up", MULTIPART, b"--bb--\r\n", 204),
+    Row("file no filename", "POST", "/up", MULTIPART, parts((named("f"), b"aGk=")), 204),
+    Row(
+        "name as file",
+        "POST",
+        "/up",
+        MULTIPART,
+        parts((named("name", '; filename="x.txt"\r\nContent-Type: text/plain'), b"aGk=")),
+        204,
+    ),
+]
+ROWS_3_2 = [
+    Row("query", "QUERY", "/s/a", JSON, b'{"q":"x"}', 204, {"path id": "a", "body": {"q": "x"}}),
+    Row("query bad", "QUERY", "/s/a", JSON, b"{}", 422),
+    Row("copy", "COPY", "/s/a", [], b"", 204),
+    Row("copy lc", "copy", "/s/a", [], b"", 405),
+    Row("qs", "GET", "/qs?a=1&b=x&b=y", [], b"", 204, {"querystring sel": {"a": 1, "b": ["x", "y"]}}),
+    Row("qs miss", "GET", "/qs?b=x", [], b"", 422),
+    Row("qs unk", "GET", "/qs?a=1&z=x", [], b"", 422),
+    Row("qs none", "GET", "/qs", [], b"", 204, {}),
+    Row("qsj", "GET", "/qsj?%7B%22a%22:1%7D", [], b"", 204, {"querystring sel": {"a": 1}}),
+    Row("qsj none", "GET", "/qsj", [], b"", 422),
+    Row("qsj bad", "GET", "/qsj?%7B", [], b"", 400),
+    Row("ck", "GET", "/ck", [("Cookie", "a=1; b=x%20y; z=1")], b"", 204, {"cookie c": {"a": 1, "b": "x%20y"}}),
+    Row(
+        "jsonl",
+        "POST",
+        "/lines",
+        [("Content-Type", "application/jsonl")],
+        b'{"n":1}\n{"n":2}\n',
+        204,
+        {"body": [{"n": 1}, {"n": 2}]},
+    ),
+    Row(
+        "jsonl crlf nolast",
+        "POST",
+        "/lines",
+        [("Content-Type", "application/jsonl")],
+        b'{"n":1}\r\n\r\n{"n":2}',
+        204,
+        {"body": [{"n": 1}, {"n": 2}]},
+    ),
+    Row("jsonl viol", "POST", "/lines", [("Content-Type", "application/jsonl")], b'{"n":1}\n{"n":9}\n', 422),
+    Row("jsonl bad", "POST", "/lines", [("Content-Type", "application/jsonl")], b'{"n":1}\n{"n":\n', 400),
+    Row(
+        "seq",
+        "POST",
+        "/lines",
+        [("Content-Type", "application/json-seq")],
+        b'\x1e{"n":1}\n\x1e{"n":2}\n',
+        204,
+        {"body": [{"n": 1}, {"n": 2}]},
+    ),
+    Row("seq no rs", "POST", "/lines", [("Content-Type", "application/json-seq")], b'{"n":1}\n\x1e{"n":2}\n', 400),
+    Row(
+        "sse",
+        "POST",
+        "/lines",
+        [("Content-Type", "text/event-stream")],
+        b': hi\nevent: a\ndata: {"x":1}\n\nevent: b\ndata: 1\n\n',
+        204,
+    ),
+    Row("sse viol", "POST", "/lines", [("Content-Type", "text/event-stream")], b'event: z\ndata: {"x":1}\n\n', 422),
+    Row(
+        "sse cr",
+        "POST",
+        "/lines",
+        [("Content-Type", "text/event-stream")],
+        b"event: a\rdata: x\r\revent: b\rdata: y\r\r",
+        204,
+        {"body": [{"data": "x", "event": "a"}, {"data": "y", "event": "b"}]},
+    ),
+    Row(
+        "sse bom",
+        "POST",
+        "/lines",
+        [("Content-Type", "text/event-stream")],
+        b"\xef\xbb\xbfevent: a\ndata: x\n\n",
+        204,
+        {"body": [{"data": "x", "event": "a"}]},
+    ),
+    Row(
+        "chunked",
+        "POST",
+        "/lines",
+        [("Content-Type", "application/jsonl")],
+        [b'{"n"', b':1}\n{"n":', b"2}\n"],
+        204,
+        {"body": [{"n": 1}, {"n": 2}]},
+    ),
+    Row(
+        "mixed",
+        "POST",
+        "/mixed",
+        MIXED,
+        parts(
+            ("Content-Type: application/json", b'{"m":1}'),
+            ("Content-Type: text/plain", b"hi"),
+            ("Content-Type: image/png", b"x"),
+        ),
+        204,
+    ),
+    Row(
+        "mixed viol",
+        "POST",
+        "/mixed",
+        MIXED,
+        parts(("Content-Type: application/json", b"{}"), ("Content-Type: text/plain", b"hi")),
+        422,
+    ),
+    Row(
+        "mixed type",
+        "POST",
+        "/mixed",
+        MIXED,
+        parts(
+            ("Content-Type: application/json", b'{"m":1}'),
+            ("Content-Type: text/plain", b"hi"),
+            ("Content-Type: text/plain", b"x"),
+        ),
+        422,
+    ),
+]
+
+
+def subject(name: str, folder: Path) -> Iterator[Subject]:
+    with served(CONTRACTS / name, folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def contract_3_1(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    yield from subject("parameters-3.1.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.fixture(scope="module")
+def contract_3_0(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    yield from subject("older-3.0.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.fixture(scope="module")
+def contract_3_2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    yield from subject("newer-3.2.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.mark.parametrize("row", ROWS_3_1, ids=lambda row: row.about)
+def test_3_1(row: Row, contract_3_1: Subject) -> None:
+    check(row, contract_3_1)
+
+
+@pytest.mark.parametrize("row", ROWS_3_0, ids=lambda row: row.about)
+def test_3_0(row: Row, contract_3_0: Subject) -> None:
+    check(row, contract_3_0)
+
+
+@pytest.mark.parametrize("row", ROWS_3_2, ids=lambda row: row.about)
+def test_3_2(row: Row, contract_3_2: Subject) -> None:
+    check(row, contract_3_2)
+
+
+def check(row: Row, at: Subject) -> None:
+    answer = at.send(row.method, row.target, row.headers, row.body)
+    assert answer.status == row.status, answer
+    assert row.seen is None or same(answer.seen, row.seen), answer
+    assert answer.error is None, answer
