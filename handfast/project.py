@@ -11,6 +11,9 @@ from pathlib import Path
 
 from handfast.errors import HandfastError
 
+LINT_SETTINGS = "lint.yaml"
+"""The file beside a contract that says how strict the linter is with it."""
+
 _HOW_TO_NAME_APP = "name the application as module:attribute, in [tool.handfast] app or as an argument"
 
 

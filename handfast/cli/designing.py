@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,12 @@ from handfast.errors import ContractError, Severity
 from handfast.project import find_project
 
 
+class Purpose(StrEnum):
+    """What a bundle is for, if not to be published."""
+
+    SDK = "sdk"
+
+
 def lint(
     contract: ContractArgument = None,
     form: Annotated[
@@ -24,10 +31,12 @@ def lint(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --fix: print the difference, write nothing.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Judge again what is known from an earlier run.")
+    ] = False,
 ) -> None:
     """Say what is wrong with the contract, each finding with its place; exit 1 on errors and warnings."""
-    from handfast.contract import load_contract
-    from handfast.design.lint import lint as find
+    from handfast.design.remembered import check
 
     path = contract or find_project().contract
     if dry_run and not fix:
@@ -38,9 +47,9 @@ def lint(
             return
     title = str(path)
     try:
-        loaded = load_contract(path)
-        found = list(find(loaded))
-        title = f"{path}: {count(len(loaded.operations), 'operation')}"
+        checked = check(path, fresh=no_cache)
+        found = list(checked.diagnostics)
+        title = f"{path}: {count(checked.operations, 'operation')}"
     except ContractError as error:
         found = list(error.diagnostics)
     report(found, form or default_format(), title, output)
@@ -67,11 +76,20 @@ def bundle(
         Path | None, typer.Option("--output", "-o", help="A file; a name in .json makes it JSON.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of YAML.")] = False,
+    purpose: Annotated[
+        Purpose | None, typer.Option("--for", help="sdk: without what generators of clients choke on.")
+    ] = None,
 ) -> None:
     """Print the contract as one document, with what other files had inside of it: the form in which it is published."""
     from handfast.contract import load_contract, published
 
     source = load_contract(contract or find_project().contract).source
+    if purpose is Purpose.SDK:
+        from handfast.design.sdks.bundled import for_generators
+
+        source, left_out = for_generators(source)
+        for line in left_out:
+            typer.echo(line, err=True)
     in_json = as_json or (output is not None and output.suffix == ".json")
     text = published.as_json(source) if in_json else published.as_yaml(source)
     if output is None:

@@ -24,9 +24,12 @@ Check: TypeAlias = Callable[[Reading], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule of the linter; `why` is one sentence, and docs/DIAGNOSTICS.md has the rest under `code`."""
+    """A rule of the linter; `why` is one sentence, and docs/DIAGNOSTICS.md has the rest under `code`.
+
+    Without a `level` it is off until `lint.yaml` gives it one: it is about a policy that not everybody has.
+    """
 
     code: str
-    level: Severity
+    level: Severity | None
     why: str
     check: Check

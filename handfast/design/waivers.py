@@ -10,8 +10,9 @@ from handfast.contract import sources
 from handfast.contract.model import JSONValue
 from handfast.contract.sources import Positions
 from handfast.errors import ContractError, Diagnostic, Severity
+from handfast.project import LINT_SETTINGS
 
-FILE = "lint.yaml"
+FILE = LINT_SETTINGS
 LEVELS: Mapping[str, Severity | None] = {**{str(each): each for each in Severity}, "off": None}
 
 

@@ -112,7 +112,7 @@ def handfast(*arguments: str, folder: Path, **environment: str) -> Outcome:
     done = subprocess.run(
         [sys.executable, "-m", "handfast", *arguments],
         cwd=folder,
-        env={**inherited, **environment},
+        env={**inherited, "XDG_CACHE_HOME": str(folder.parent / "handfast-cache"), **environment},
         capture_output=True,
         text=True,
         encoding="utf-8",

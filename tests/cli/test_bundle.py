@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from openapi_spec_validator import validate
 
 from handfast.contract import JSONValue, load_contract_text
 from handfast.contract.published import as_json, as_yaml
@@ -53,3 +54,60 @@ def test_a_broken_contract_is_reported_and_nothing_is_printed(tmp_path: Path) ->
     outcome = handfast("bundle", folder=tmp_path)
     assert (outcome.code, outcome.out) == (1, "")
     assert "api/notes.yaml:2:1: error[" in outcome.err
+
+
+DEEP = """\
+openapi: 3.2.0
+info: { title: Deep, version: 1.0.0 }
+security: []
+paths:
+  /a:
+    query:
+      operationId: queryA
+      responses: { '200': { description: Yes. } }
+    get:
+      operationId: getA
+      responses:
+        '200':
+          description: Yes.
+          content: { application/json: { schema: { $ref: '#/components/schemas/A' } } }
+          links: { Again: { operationId: getA } }
+webhooks:
+  happened: { post: { operationId: happened, responses: { '204': { description: Noted. } } } }
+components:
+  schemas:
+    A:
+      type: object
+      $defs: { inner: { type: string, maxLength: 3 } }
+      properties:
+        one: { $ref: '#/components/schemas/A/$defs/inner' }
+        two: { $ref: '#/components/schemas/A/properties/three' }
+        three: { type: object, properties: { four: { type: integer } } }
+        five: { $ref: '#/components/schemas/A/properties/three/properties/four' }
+"""
+
+
+def test_a_bundle_for_sdks_has_what_generators_take_and_says_what_it_leaves_out(tmp_path: Path) -> None:
+    write_project(tmp_path, DEEP)
+    outcome = handfast("bundle", "--for", "sdk", "--json", folder=tmp_path)
+    document = json.loads(outcome.out)
+    assert outcome.code == 0
+    assert (document["openapi"], document["paths"]["/a"].keys()) == ("3.1.1", {"get"})
+    assert "webhooks" not in document
+    assert "links" not in outcome.out
+    schemas = document["components"]["schemas"]
+    assert schemas["A"] == {
+        "type": "object",
+        "properties": {
+            "one": {"$ref": "#/components/schemas/AInner"},
+            "two": {"$ref": "#/components/schemas/AThree"},
+            "three": {"$ref": "#/components/schemas/AThree"},
+            "five": {"$ref": "#/components/schemas/AThreeFour"},
+        },
+    }
+    assert schemas["AInner"] == {"type": "string", "maxLength": 3}
+    assert schemas["AThree"]["properties"]["four"] == {"$ref": "#/components/schemas/AThreeFour"}
+    for said in ("3.1 instead of 3.2.0", "QUERY /a", "webhook happened", "links of GET /a", "moved: "):
+        assert said in outcome.err
+    load_contract_text(outcome.out, "bundle.json")
+    validate(document)

@@ -83,3 +83,37 @@ def test_a_missing_contract_is_said_with_its_name(tmp_path: Path) -> None:
     assert outcome.code == 1
     assert "api/notes.yaml" in outcome.out + outcome.err
     assert "Traceback" not in outcome.err
+
+
+def test_a_second_run_says_the_same_without_judging_again(tmp_path: Path) -> None:
+    file = write_project(tmp_path, CONTRACT.replace(", maxLength: 200, examples: [Buy milk]", ""))
+    cache = tmp_path / "cache"
+    first = handfast("lint", folder=tmp_path, XDG_CACHE_HOME=str(cache))
+    (entry,) = (cache / "handfast" / "lint").iterdir()
+    assert handfast("lint", folder=tmp_path, XDG_CACHE_HOME=str(cache)) == first
+    assert "example-missing" in first.out
+    entry.write_text(
+        entry.read_text(encoding="utf-8").replace("there is no example", "as remembered"), encoding="utf-8"
+    )
+    assert "as remembered" in handfast("lint", folder=tmp_path, XDG_CACHE_HOME=str(cache)).out
+    assert handfast("lint", "--no-cache", folder=tmp_path, XDG_CACHE_HOME=str(cache)) == first
+    entry.write_text("{", encoding="utf-8")
+    assert handfast("lint", folder=tmp_path, XDG_CACHE_HOME=str(cache)) == first
+    (file.parent / "lint.yaml").write_text("levels: { example-missing: error }\n", encoding="utf-8")
+    assert "error[example-missing]" in handfast("lint", folder=tmp_path, XDG_CACHE_HOME=str(cache)).out
+    file.write_text(CONTRACT, encoding="utf-8")
+    assert handfast("lint", folder=tmp_path, XDG_CACHE_HOME=str(cache)).code == 0
+
+
+def test_a_change_of_a_file_that_is_referred_to_is_seen(tmp_path: Path) -> None:
+    _, _, rest = CONTRACT.partition("    Problem:\n")
+    schemas = "    Note: { $ref: note.yaml }\n    Problem:\n"
+    file = write_project(tmp_path, CONTRACT.partition("    Note:\n")[0] + schemas + rest)
+    other = file.with_name("note.yaml")
+    other.write_text(
+        "type: object\nrequired: [text]\nproperties: { text: { type: string, examples: [a] } }\n", encoding="utf-8"
+    )
+    for _ in range(2):
+        assert handfast("lint", folder=tmp_path).code == 0
+    other.write_text("type: object\nproperties: { text: { type: string, examples: [1] } }\n", encoding="utf-8")
+    assert "error[example-invalid]" in handfast("lint", folder=tmp_path).out

@@ -74,7 +74,7 @@ def _said(operation: Operation) -> str:
 
 RULES = (
     Rule("reply-enum", Severity.HINT, "What will grow is not an enum in replies.", reply_enum),
-    Rule("reply-closed", Severity.HINT, "Replies gain members.", reply_closed),
+    Rule("reply-closed", None, "Replies gain members.", reply_closed),
     Rule("reply-bare", Severity.HINT, "A reply that is an object can say more later.", reply_bare),
     Rule("version-form", Severity.HINT, "A semantic version says what a change breaks.", version_form),
     Rule(
