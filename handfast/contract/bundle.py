@@ -12,6 +12,7 @@ Names depend on nothing but the order of the document, so the same files always 
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -46,9 +47,13 @@ class Bundled:
     broken: frozenset[Location] = frozenset()
 
 
-def gather(main: Source, path: Path, document: JSONObject) -> Bundled:
-    """The document with everything that it takes from other files, and what is wrong with the references to them."""
+def gather(main: Source, path: Path, document: JSONObject, supplied: Set[str] = frozenset()) -> Bundled:
+    """The document with everything that it takes from other files, and what is wrong with the references to them.
+
+    References of schemas to the `supplied` URIs stay as they are.
+    """
     bundler = _Bundler(File(path.resolve(), main), document)
+    bundler.ids.update(supplied)
     gathered = bundler.run()
     warnings = [warning for file in bundler.files for warning in sources.warnings(file.source)]
     faults = [*bundler.files.faults, *bundler.faults]

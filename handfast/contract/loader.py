@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from handfast.contract.bundle import Bundled
 from handfast.contract.cursor import JSONObject, lookup, start
 from handfast.contract.findings import Finding, located
 from handfast.contract.judge import Judges
-from handfast.contract.model import Contract, Direction
+from handfast.contract.model import Contract, Direction, JSONValue
 from handfast.contract.normalise import normalise
 from handfast.contract.places import walk
 from handfast.contract.pointers import join, to_pointer, to_tokens
 from handfast.contract.sources import Positions, Source
+from handfast.contract.supplied import Documents, supplied
 from handfast.contract.targets import project_folder
 from handfast.errors import ContractError, Diagnostic, Location, Severity
 
@@ -24,28 +25,32 @@ _VERSION = re.compile(r"(3\.[012])\.\d+(?:-.+)?")
 _CURRENT = "3.1.1"
 
 
-def load_contract(path: str | Path, *, validate: bool = True) -> Contract:
+def load_contract(path: str | Path, *, documents: Documents | None = None, validate: bool = True) -> Contract:
     """The contract in a file, and in the files that it refers to.
 
-    Raises ContractError with everything that is wrong. `validate=False` leaves out openapi-spec-validator and the
+    `documents` are those that its schemas refer to by URI; see `supplied` for how a contract itself says where they
+    are. Raises ContractError with everything that is wrong. `validate=False` leaves out openapi-spec-validator and the
     compilation of every schema, for a document that is known to have passed them.
     """
-    return _load(sources.read(path), Path(path), validate=validate)
+    return _load(sources.read(path), Path(path), documents, validate=validate)
 
 
-def load_contract_text(text: str, path: str | Path = "openapi.yaml", *, validate: bool = True) -> Contract:
+def load_contract_text(
+    text: str, path: str | Path = "openapi.yaml", *, documents: Documents | None = None, validate: bool = True
+) -> Contract:
     """The contract in a text, as an editor has it before it is saved to `path`."""
     path = Path(path)
     source = sources.read_text(text, sources.display_name(path), json=path.suffix.lower() == ".json")
-    return _load(source, path, validate=validate)
+    return _load(source, path, documents, validate=validate)
 
 
-def _load(source: Source, path: Path, *, validate: bool) -> Contract:
+def _load(source: Source, path: Path, documents: Documents | None, *, validate: bool) -> Contract:
     document, version = _versioned(source)
-    bundled = bundle.gather(source, path, document)
-    warnings = [*bundled.warnings, *_checked(bundled, version)]
+    remotes = supplied(source, path, document, documents)
+    bundled = bundle.gather(source, path, document, remotes.keys())
+    warnings = [*bundled.warnings, *_checked(bundled, version, remotes.keys())]
     try:
-        contract = _assembled(bundled)
+        contract = _assembled(bundled, remotes)
         if validate and (problems := contract.judges.check()):
             raise ContractError(problems)
     except ContractError as error:
@@ -88,14 +93,18 @@ def _version_fault(source: Source, document: JSONObject, version: object) -> Dia
     return source.diagnostic("version-unknown", message, ("openapi",), at="value", hint=f"write {_CURRENT}")
 
 
-def _checked(bundled: Bundled, version: str) -> list[Diagnostic]:
+def _checked(bundled: Bundled, version: str, supplied_uris: Set[str]) -> list[Diagnostic]:
     """The warnings of all quick checks; raises ContractError with all errors of them."""
     document, positions = bundled.document, bundled.positions
     places = list(walk(document))
     found = [*bundled.faults, *metaschema.check(document, version, positions)]
     if version != "3.0":
         found += metaschema.check_schemas(places, document, version, positions)
-    found += [each for each in references.check(document, places, positions) if each.location not in bundled.broken]
+    found += [
+        each
+        for each in references.check(document, places, positions, supplied_uris)
+        if each.location not in bundled.broken
+    ]
     if not bundled.broken and not any(each.code.startswith("reference-") for each in found):
         root = start(document)
         findings: list[Finding] = [*structure.check(root, places), *declarations.check(root, places, version)]
@@ -153,8 +162,8 @@ def _located(diagnostic: Diagnostic, positions: Positions) -> Diagnostic:
     return replace(diagnostic, location=placed.location, excerpt=placed.excerpt)
 
 
-def _assembled(bundled: Bundled) -> Contract:
-    document = normalise(bundled.document)
+def _assembled(bundled: Bundled, remotes: Mapping[str, JSONValue]) -> Contract:
+    document = normalise(bundled.document, remotes)
     root = start(document)
     operations = tuple(assembly.operations(root))
     webhooks = tuple(assembly.webhooks(root))
@@ -171,5 +180,5 @@ def _assembled(bundled: Bundled) -> Contract:
         servers=assembly.servers(root),
         tags=assembly.tags(root, (*operations, *webhooks)),
         positions=bundled.positions,
-        judges=Judges(document),
+        judges=Judges(document, remotes),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from urllib.parse import unquote, urldefrag
@@ -101,13 +101,21 @@ def resources(places: Mapping[str, Place]) -> Resources:
     return Resources(by_uri, anchors)
 
 
-def check(document: JSONObject, places: Iterable[Place], positions: Positions) -> Iterator[Diagnostic]:
-    """Every reference of a bundled document that does not lead to an object of its kind, or that never ends."""
-    return _Check(document, {place.pointer: place for place in places}, positions).run()
+def check(
+    document: JSONObject, places: Iterable[Place], positions: Positions, supplied: Set[str] = frozenset()
+) -> Iterator[Diagnostic]:
+    """Every reference of a bundled document that does not lead to an object of its kind, or that never ends.
+
+    Schemas may refer to the `supplied` URIs as well.
+    """
+    return _Check(document, {place.pointer: place for place in places}, positions, supplied).run()
 
 
 class _Check:
-    def __init__(self, document: JSONObject, places: Mapping[str, Place], positions: Positions) -> None:
+    def __init__(
+        self, document: JSONObject, places: Mapping[str, Place], positions: Positions, supplied: Set[str]
+    ) -> None:
+        self.supplied = supplied
         self.document = document
         self.positions = positions
         self.places = places
@@ -181,7 +189,7 @@ class _Check:
             if not fragment:
                 self.targets[pointer] = self.resources.by_uri[uri]
             return None
-        if uri.startswith(METASCHEMAS) or (uri == base and base):
+        if uri.startswith(METASCHEMAS) or uri in self.supplied or (uri == base and base):
             return None
         return self._fault(
             "reference-missing",

@@ -92,7 +92,7 @@ class Files:
             raise Nowhere(
                 "reference-remote",
                 f'"{reference.text}" is not a file here; a contract is loaded from local files alone',
-                "download it beside the contract, and refer to the file",
+                "download it, and refer to the file, or name it in x-handfast-documents for schemas",
             )
         if not reference.file:
             return file

@@ -1000,7 +1000,7 @@ api.yaml:5:15: error[reference-remote]: "https://example.com/a.yaml" is not a fi
     3 | components:
     4 |   schemas:
   → 5 |     A: {$ref: "https://example.com/a.yaml"}
-    hint: download it beside the contract, and refer to the file
+    hint: download it, and refer to the file, or name it in x-handfast-documents for schemas
 """,
     ),
     (

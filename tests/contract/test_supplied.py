@@ -1,0 +1,59 @@
+"""Documents that schemas refer to by URI: supplied in Python or named by the contract, never fetched."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from handfast.contract import Contract, Direction, load_contract, load_contract_text
+from handfast.errors import ContractError
+
+URI = "https://example.org/schemas/money.json"
+SCHEMA: dict[str, Any] = {"$defs": {"amount": {"type": "integer", "minimum": 0}}}
+POINTER = "/components/schemas/Money"
+
+
+def document(**more: Any) -> str:
+    schemas = {"Money": {"$ref": f"{URI}#/$defs/amount"}}
+    return json.dumps(
+        {"openapi": "3.1.1", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas}, **more}
+    )
+
+
+def admits(contract: Contract, value: int) -> bool:
+    return contract.judges.judge(POINTER, Direction.REQUEST).is_valid(value)
+
+
+def test_a_value_or_a_file_can_be_supplied(tmp_path: Path) -> None:
+    file = tmp_path / "money.json"
+    file.write_text(json.dumps(SCHEMA), encoding="utf-8")
+    for given in (SCHEMA, file, str(file)):
+        contract = load_contract_text(document(), "api.json", documents={URI: given})
+        assert (admits(contract, 1), admits(contract, -1)) == (True, False)
+
+
+def test_a_contract_can_say_where_a_document_is(tmp_path: Path) -> None:
+    (tmp_path / "money.yaml").write_text("$defs: {amount: {type: integer, minimum: 0}}", encoding="utf-8")
+    file = tmp_path / "api.json"
+    file.write_text(document(**{"x-handfast-documents": {URI: "money.yaml"}}), encoding="utf-8")
+    assert not admits(load_contract(file), -1)
+    assert admits(load_contract(file, documents={URI: {"$defs": {"amount": {}}}}), -1)  # Python's word goes first
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [
+        (None, "reference-remote"),
+        ({URI: "none.json"}, "reference-file-missing"),
+        ({URI: "../" * 20 + "etc/hostname"}, "reference-outside"),
+        ({URI: 1}, "reference-file-missing"),
+        (["money.yaml"], "field-value"),
+    ],
+)
+def test_what_is_not_supplied_is_refused_by_name(declared: Any, code: str, tmp_path: Path) -> None:
+    file = tmp_path / "api.json"
+    file.write_text(document(**({"x-handfast-documents": declared} if declared else {})), encoding="utf-8")
+    with pytest.raises(ContractError) as caught:
+        load_contract(file)
+    assert caught.value.diagnostics[0].code == code
