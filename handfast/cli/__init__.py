@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from handfast import __version__
-from handfast.cli import designing, printing, projects, serving, testing
+from handfast.cli import designing, explaining, printing, projects, serving, testing
 from handfast.errors import HandfastError
 from handfast.project import ProjectError
 
@@ -60,6 +60,7 @@ for command in (
     serving.serve,
     serving.mock,
     designing.bundle,
+    explaining.explain,
     designing.sdk,
 ):
     commands.command()(command)
