@@ -7,7 +7,7 @@ COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions 
   --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test differential corpora sdk lint routes clean
+.PHONY: help setup run mock generate check test contract-test differential large corpora sdk lint routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -47,6 +47,9 @@ bench: setup    ## compare the bound service with one written by hand and with r
 
 differential: setup ## judge random requests to random contracts by an independent oracle too; ARGS="--cases 100000 --seed 7"
 	@$(BIN)/python -m tests.differential.campaign $(or $(ARGS),--cases 20000)
+
+large: setup    ## a gibibyte up and down through the served application, and what memory that takes; ARGS="--bytes 1048576"
+	@$(BIN)/python -m tests.wire.large $(ARGS)
 
 corpora: setup  ## generate, check and mock every contract of the corpora, and write docs/CORPORA.md
 	@$(BIN)/python -m tests.foreign.campaign --write

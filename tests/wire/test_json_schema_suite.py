@@ -17,7 +17,7 @@ from handfast.runtime import JudgedRequest, PlainReply, bind
 from tests.contract.json_schema_suite import COMPONENT, Group, groups, is_local, remotes
 from tests.differential.judging import same
 
-_REFUSED = {"description": "No.", "content": {"application/problem+json": {"schema": {}}}}
+_REFUSED: dict[str, Any] = {"description": "No.", "content": {"application/problem+json": {"schema": {}}}}
 
 
 def _document(group: Group) -> dict[str, Any]:
@@ -25,7 +25,11 @@ def _document(group: Group) -> dict[str, Any]:
     anything: dict[str, Any] = {"application/json": {"schema": {}}}
 
     def operation(name: str, reply: Any, **more: Any) -> dict[str, Any]:
-        responses = {"200": {"description": "The same.", "content": reply}, "4XX": _REFUSED, "500": _REFUSED}
+        responses: dict[str, Any] = {
+            "200": {"description": "The same.", "content": reply},
+            "4XX": _REFUSED,
+            "500": _REFUSED,
+        }
         return {"operationId": name, "responses": responses, **more}
 
     parameter = {"name": "subject", "in": "query", "required": True, "content": subject}
