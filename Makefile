@@ -7,7 +7,7 @@ COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions 
   --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test differential large corpora sdk lint routes clean
+.PHONY: help setup run mock generate check test contract-test differential large corpora sdk sdk-matrix lint routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -56,6 +56,9 @@ corpora: setup  ## generate, check and mock every contract of the corpora, and w
 
 sdk: setup      ## build clients in Python and TypeScript into build/sdk; ARGS=python builds one
 	@$(BIN)/handfast sdk $(ARGS)
+
+sdk-matrix: setup ## ten generators of clients against the running service, as docs/clients.md promises; ARGS="java go"
+	@$(BIN)/python -m tests.clients.matrix $(ARGS)
 
 lint: setup     ## say what is wrong with openapi/api.yaml
 	@$(BIN)/handfast lint

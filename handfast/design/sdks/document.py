@@ -1,7 +1,8 @@
 """A contract as generators of clients take it: without what they choke on, and with what they misread said plainly.
 
 Left out are links (openapi-generator refuses a document in which a `requestBody` of one is no text, and no client uses
-them), webhooks and callbacks (openapi-generator writes Python for them that is none), and examples of streams. A 3.2
+them), webhooks and callbacks (openapi-generator writes Python for them that is none), examples of streams, and lengths
+of binary texts (openapi-generator's Go takes the length of a file as that of a text, and does not compile). A 3.2
 document becomes one of 3.1 without the methods that 3.1 does not have, because two generators refuse 3.2 as a whole.
 
 Server-sent events have no form that all generators read alike. Those that know nothing of them (`Events.TEXT`) would
@@ -11,8 +12,8 @@ hand over what is in `data`, and so get the schema of that.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from enum import StrEnum
 
 from handfast.contract.model import JSONValue
@@ -20,6 +21,8 @@ from handfast.contract.model import JSONValue
 _EVENTS = "text/event-stream"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _ONLY_IN_3_2 = ("query", "additionalOperations")
+_VALUES = frozenset({"example", "examples", "default", "const", "enum"})
+"""Fields with values of users, in which nothing is a schema."""
 _LONGEST_CHAIN = 20
 """References to references that are followed."""
 
@@ -33,7 +36,7 @@ class Events(StrEnum):
 
 def for_sdks(source: Mapping[str, JSONValue], events: Events = Events.TEXT) -> dict[str, JSONValue]:
     """A copy of a bundled document for generators of clients."""
-    document = deepcopy(dict(source))
+    document: dict[str, JSONValue] = json.loads(json.dumps(source))  # no part of it is shared, as YAML aliases are
     document.pop("webhooks", None)
     document.pop("$self", None)
     if str(document.get("openapi", "")).startswith("3.2"):
@@ -46,7 +49,22 @@ def for_sdks(source: Mapping[str, JSONValue], events: Events = Events.TEXT) -> d
         for media_type, media in _mapping(response.get("content")).items():
             if isinstance(media, dict):
                 _plain_stream(document, media_type, media, events)
+    _without_lengths(document)
     return document
+
+
+def _without_lengths(value: JSONValue) -> None:
+    """Take the lengths from all binary texts, wherever schemas stand."""
+    if isinstance(value, list):
+        for item in value:
+            _without_lengths(item)
+    elif isinstance(value, dict):
+        if value.get("format") == "binary":
+            value.pop("minLength", None)
+            value.pop("maxLength", None)
+        for name, member in value.items():
+            if name not in _VALUES:
+                _without_lengths(member)
 
 
 def _responses(document: dict[str, JSONValue], components: dict[str, JSONValue]) -> Iterator[dict[str, JSONValue]]:

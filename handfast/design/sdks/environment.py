@@ -91,7 +91,7 @@ def prepare(say: Callable[[str], None], locks: Path | None = None, folder: Path 
     `locks` is a folder with requirements.lock, package.json and package-lock.json. Raises SdkError.
     """
     with resources.as_file(resources.files("handfast.design.sdks") / "tools") as own:
-        source = locks or own
+        source = (locks or own).resolve()
         tools = Tools(folder or _home() / "handfast-sdk-tools")
         wanted = _digest(source)
         stamp = tools.folder / _STAMP
