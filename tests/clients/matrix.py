@@ -74,9 +74,12 @@ def main() -> int:
 def _tried(chosen: Sequence[Generator], tools: sdks.Tools, folder: Path) -> list[Row]:
     contract = load_contract(CONTRACT)
     for events in sdks.Events:
-        text = published.as_json(sdks.for_sdks(contract.source, events))
+        text = published.as_json(sdks.for_generators(contract.source, events)[0])
         (folder / f"{events}.json").write_text(text, encoding="utf-8")
-    with serving(f"sqlite+aiosqlite:///{folder / 'blog.db'}") as api, ThreadPoolExecutor(max_workers=2) as pool:
+    with (
+        serving({"DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'blog.db'}"}) as api,
+        ThreadPoolExecutor(max_workers=2) as pool,
+    ):
         return list(pool.map(lambda numbered: _try(numbered[1], tools, folder, numbered[0], api), enumerate(chosen)))
 
 

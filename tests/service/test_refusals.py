@@ -18,6 +18,8 @@ CONDITIONAL = [name for name, operation in OPERATIONS.items() if operation.respo
 BELOW_ARTICLE = [name for name, operation in OPERATIONS.items() if "{slug}" in operation.path]
 TOKENS = {"createToken", "revokeToken"}
 """Their refusals are OAuth errors, and always 400."""
+FORMS = {"createAttachment"}
+"""What takes files has tests of its own for what a form may hold."""
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def caller(api: Api) -> tuple[Person, str]:
 
 def path_of(operation: Operation, slug: str) -> str:
     """The path of an operation on somebody's own article."""
-    return operation.path.replace("{slug}", slug).replace("{commentId}", "1")
+    return operation.path.replace("{slug}", slug).replace("{commentId}", "1").replace("{attachmentId}", "1")
 
 
 def headers_of(operation: Operation) -> dict[str, str]:
@@ -100,7 +102,7 @@ def test_a_body_that_cannot_be_read_is_refused(api: Api, caller: tuple[Person, s
         check(answer, name, answer.status_code)
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_BODY if name not in TOKENS])
+@pytest.mark.parametrize("name", [name for name in WITH_BODY if name not in TOKENS | FORMS])
 def test_a_body_of_another_shape_is_refused(api: Api, caller: tuple[Person, str], name: str) -> None:
     person, slug = caller
     operation = OPERATIONS[name]
@@ -115,7 +117,7 @@ def test_a_body_that_is_too_large_is_refused(api: Api, caller: tuple[Person, str
     person, slug = caller
     operation = OPERATIONS[name]
     headers = headers_of(operation) | {"Content-Type": media_type(operation)}
-    content = b"a=" + b"x" * 2**20 if media_type(operation) != "application/json" else b'"' + b"x" * 2**20 + b'"'
+    content = b"a=" + b"x" * 2**21 if media_type(operation) != "application/json" else b'"' + b"x" * 2**20 + b'"'
     check(api.send(operation.method, path_of(operation, slug), person, content=content, headers=headers), name, 413)
 
 
@@ -153,7 +155,7 @@ def test_other_methods_are_answered_with_those_there_are(api: Api, caller: tuple
     _, slug = caller
     methods = {operation.method for operation in OPERATIONS.values() if operation.path == path}
     allowed = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
-    concrete = path.replace("{slug}", slug).replace("{commentId}", "1")
+    concrete = path.replace("{slug}", slug).replace("{commentId}", "1").replace("{attachmentId}", "1")
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"} - methods:
         answer = api.send(method, concrete)
         problem(answer, 405)
@@ -203,4 +205,6 @@ def _body(name: str) -> dict[str, object]:
     """The keyword for the client with a body that has nothing wrong, or that of an operation without one."""
     if name in TOKENS:
         return {"data": {"grant_type": "password", "token": "x"}}
+    if name in FORMS:
+        return {"data": {"name": "x"}, "files": {"file": ("x", b"x")}}
     return {"json": RIGHT[name]} if name in RIGHT else {}

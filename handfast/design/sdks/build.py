@@ -12,8 +12,8 @@ from pathlib import Path
 from string import Template
 
 from handfast.contract import Contract, published
-from handfast.contract.model import JSONValue
-from handfast.design.sdks.document import Events, for_sdks
+from handfast.design.sdks.bundled import for_generators
+from handfast.design.sdks.document import Events
 from handfast.design.sdks.environment import SdkError, Tools
 from handfast.design.sdks.naming import Identity
 
@@ -73,7 +73,7 @@ def build(
         sdk = SDKS[name]
         with tempfile.TemporaryDirectory() as temporary:
             document = Path(temporary) / "openapi.json"
-            source: Mapping[str, JSONValue] = for_sdks(contract.source, sdk.events)
+            source, _ = for_generators(contract.source, sdk.events)
             document.write_text(published.as_json(source), encoding="utf-8")
             written = Path(temporary) / name
             written.mkdir()

@@ -8,15 +8,17 @@ from handfast.contract.model import JSONValue
 from handfast.contract.names import pascal_case
 from handfast.contract.places import Kind, walk
 from handfast.contract.pointers import escape, from_fragment
-from handfast.design.sdks.document import for_sdks
+from handfast.design.sdks.document import Events, for_sdks
 
 _SCHEMAS = "#/components/schemas/"
 _DEPTH = 3  # tokens of the pointer of a component
 
 
-def for_generators(source: Mapping[str, JSONValue]) -> tuple[dict[str, JSONValue], list[str]]:
+def for_generators(
+    source: Mapping[str, JSONValue], events: Events = Events.TEXT
+) -> tuple[dict[str, JSONValue], list[str]]:
     """The document as generators take it, and a line for each thing that is another one now."""
-    document = for_sdks(source)
+    document = for_sdks(source, events)
     moved = [*_hoisted(document)]
     _drop_empty(document)
     return document, [*_left_out(source), *moved]
