@@ -50,7 +50,7 @@ def types_by_media_type(annotation: object, content: Mapping[str, MediaType]) ->
         part
         for part in parts
         if part is not ByteStream and get_origin(part) is not AsyncIterator and not (part is str and has_text)
-    ] or [str]
+    ] or [str if has_text else type(None)]
     valued = [name for name, media_type in content.items() if kind_of(media_type) == "value"]
     any_other: object = Union[tuple(others)]  # noqa: UP007  # made of what is known at run time alone
     found: dict[str, object] = {}
@@ -61,10 +61,20 @@ def types_by_media_type(annotation: object, content: Mapping[str, MediaType]) ->
             case "value" if annotation is None:
                 found[name] = object
             case "value":
-                found[name] = others[valued.index(name)] if len(others) == len(valued) else any_other
+                of_value = others[valued.index(name)] if len(others) == len(valued) else any_other
+                found[name] = of_value if _is_form(media_type) else _or_null(of_value, annotation)
             case kind:
                 found[name] = str if kind == "text" else ByteStream
     return found
+
+
+def _is_form(media_type: MediaType) -> bool:
+    return essence_of(media_type) == FORM or essence_of(media_type).startswith("multipart/")
+
+
+def _or_null(kind: object, annotation: object) -> object:
+    """The type of a JSON value, with null where the annotation has it: the body that is not there, or null itself."""
+    return Union[kind, None] if type(None) in members(annotation) else kind  # noqa: UP007  # known at run time alone
 
 
 def _item_type(media_type: MediaType, content: Mapping[str, MediaType], streams: list[object]) -> object:

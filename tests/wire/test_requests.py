@@ -662,6 +662,25 @@ ROWS_3_2 = [
 ]
 
 
+ROWS_NULL = [
+    *(
+        Row(f"null at {path}", "POST", f"/{path}", JSON, b"null", 204, {"body": None})
+        for path in ("null", "optional", "integer", "object", "inline", "date", "several")
+    ),
+    Row("none at null", "POST", "/null", JSON, b"", 422),
+    Row("none at optional", "POST", "/optional", JSON, b"", 204, {"body": None}),
+    Row("one at null", "POST", "/null", JSON, b"1", 422),
+    Row("one at integer", "POST", "/integer", JSON, b"1.0", 204, {"body": 1}),
+    Row("an object", "POST", "/object", JSON, b'{"a":1}', 204, {"body": {"a": 1}}),
+    Row("an object inline", "POST", "/inline", JSON, b'{"a":1}', 204, {"body": {"a": 1}}),
+    Row("a date", "POST", "/date", JSON, b'"2024-02-29"', 204, {"body": "2024-02-29"}),
+    Row("one of several", "POST", "/several", JSON, b"7", 204, {"body": 7}),
+    Row("another", "POST", "/several", [("Content-Type", "application/a+json")], b'{"a":1}', 204, {"body": {"a": 1}}),
+    Row("another null", "POST", "/several", [("Content-Type", "application/a+json")], b"null", 204, {"body": None}),
+    Row("text", "POST", "/several", [("Content-Type", "text/plain")], b"null", 204, {"body": "null"}),
+]
+
+
 def subject(name: str, folder: Path) -> Iterator[Subject]:
     with served(CONTRACTS / name, folder) as made:
         yield made
@@ -680,6 +699,16 @@ def contract_3_0(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
 @pytest.fixture(scope="module")
 def contract_3_2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     yield from subject("newer-3.2.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.fixture(scope="module")
+def contract_null(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    yield from subject("null-3.1.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.mark.parametrize("row", ROWS_NULL, ids=lambda row: row.about)
+def test_bodies_that_may_be_null(row: Row, contract_null: Subject) -> None:
+    check(row, contract_null)
 
 
 @pytest.mark.parametrize("row", ROWS_3_1, ids=lambda row: row.about)
