@@ -185,7 +185,7 @@ def parameter(draw: st.DrawFn, place: str, name: str) -> Json:
 @st.composite
 def operations(draw: st.DrawFn, index: int) -> tuple[str, Json]:
     """A path and an operation: with parameters, a JSON body, a form, or a reply of any shape."""
-    kind = draw(st.sampled_from(["read", "read", "read", "body", "form", "reply"]))
+    kind = draw(st.sampled_from(["read", "read", "read", "body", "form", "parts", "reply"]))
     problem = {"description": "No.", "content": {"application/problem+json": {"schema": {}}}}
     answer: Json = {"description": "Fine.", "content": {"application/json": {"schema": {}}}}
     operation: Json = {
@@ -205,6 +205,9 @@ def operations(draw: st.DrawFn, index: int) -> tuple[str, Json]:
     if kind == "form":
         media_type = "application/x-www-form-urlencoded"
         schema = draw(objects(st.one_of(SCALARS, arrays(SCALARS)), closed=True))
+    elif kind == "parts":
+        media_type = "multipart/form-data"
+        schema = draw(objects(st.one_of(SCALARS, arrays(SCALARS), objects(SCALARS, closed=True)), closed=True))
     elif kind == "body":
         schema = draw(BODIES)
     else:
@@ -377,6 +380,17 @@ def fitting(draw: st.DrawFn, schema: Json) -> Json:
 
 
 @st.composite
+def _part(draw: st.DrawFn, schema: Json, name: str) -> bytes:
+    member = schema["properties"].get(name, {"type": "string"})
+    content = draw(TEXT).encode()
+    if member["type"] == "object" and draw(st.integers(0, 9)):
+        content = json.dumps(draw(fitting(member))).encode()
+    elif not draw(st.integers(0, 15)):
+        content = b"\xff"
+    return b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), content)
+
+
+@st.composite
 def _bodies(draw: st.DrawFn, operation: Json) -> bytes:
     ((media_type, media),) = operation["requestBody"]["content"].items()
     if media_type.endswith("urlencoded"):
@@ -387,6 +401,9 @@ def _bodies(draw: st.DrawFn, operation: Json) -> bytes:
         if not draw(st.integers(0, 9)):
             fields.append(draw(st.sampled_from(JUNK)))
         return "&".join(fields).encode()
+    if media_type.startswith("multipart/"):
+        names = draw(st.lists(st.sampled_from([*MEMBERS, *MEMBERS, *MEMBERS, "zz"]), max_size=3))
+        return b"".join(draw(_part(media["schema"], name)) for name in names) + b"--b--\r\n"
     if not draw(st.integers(0, 7)):
         return draw(st.sampled_from(BROKEN))
     schema = media["schema"] or operation["responses"]["200"]["content"]["application/json"]["schema"]

@@ -76,7 +76,9 @@ class Subject:
         raw = path.replace("{p}", request.path).encode("latin-1")
         headers = [(name.encode(), text.encode("latin-1")) for name, text in request.headers]
         if "requestBody" in operation:
-            headers.append((b"content-type", next(iter(operation["requestBody"]["content"])).encode()))
+            media_type = next(iter(operation["requestBody"]["content"]))
+            more = "; boundary=b" if media_type.startswith("multipart/") else ""
+            headers.append((b"content-type", f"{media_type}{more}".encode()))
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

@@ -429,6 +429,41 @@ def form_body(schema: Json, raw: bytes) -> Json:
     return value_of(schema, iter([made]))
 
 
+def multipart_body(schema: Json, raw: bytes) -> Json:
+    """A multipart form with the boundary `b`; objects are JSON, all else is text. Raises Unreadable, Broken."""
+    found: dict[str, list[bytes]] = {}
+    for part in raw.removesuffix(b"--b--\r\n").split(b"--b\r\n")[1:]:
+        head, _, content = part.removesuffix(b"\r\n").partition(b"\r\n\r\n")
+        found.setdefault(head.decode().split('"')[1], []).append(content)
+    wrong = [name for name, contents in found.items() if _is_wrong_part(schema["properties"].get(name), len(contents))]
+    made: dict[str, Json] = {}
+    for name, contents in found.items():
+        member = schema["properties"].get(name, {"type": "string"})
+        try:
+            made[name] = _parts(member, contents)
+        except Unreadable:
+            raise Broken if wrong else Unreadable from None  # which of two faults is said first is nobody's promise
+        except Broken:
+            wrong.append(name)
+    if wrong:
+        raise Broken
+    return value_of(schema, iter([made]))
+
+
+def _is_wrong_part(member: Json, count: int) -> bool:
+    return member is None or (member["type"] != "array" and count > 1)
+
+
+def _parts(member: Json, contents: list[bytes]) -> Json:
+    if member["type"] == "object":
+        return value_of(member, iter([json_value(contents[0])]))
+    try:
+        texts = [content.decode() for content in contents]
+    except UnicodeDecodeError:
+        raise Unreadable from None
+    return value_of(member, array_of(member, texts)) if member["type"] == "array" else as_item(member, texts[0])
+
+
 def _has_wrong_fields(schema: Json, raw: bytes) -> bool:
     """Whether a form that cannot be read breaks the contract too: which is said first is nobody's promise."""
     names = [part.partition("=")[0] for part in raw.decode("latin-1").split("&") if part]
@@ -443,6 +478,8 @@ def verdict(operation: Json, request: Request) -> Verdict:
         return parameters(operation, request)
     ((media_type, media),) = operation["requestBody"]["content"].items()
     schema, raw = media["schema"], request.body or b""
+    if media_type.startswith("multipart/"):
+        return _multipart_verdict(schema, raw)
     if not raw and not media_type.endswith("urlencoded"):
         return Verdict({422})  # a form with no fields is a form, but no bytes are no JSON
     try:
@@ -457,3 +494,17 @@ def verdict(operation: Json, request: Request) -> Verdict:
     if operation["operationId"].startswith("reply") and not admits(answer, value, "writeOnly"):
         return Verdict({500})
     return Verdict({200}, {"body": value})
+
+
+def _multipart_verdict(schema: Json, raw: bytes) -> Verdict:
+    try:
+        return Verdict({200}, {"body": multipart_body(schema, raw)})
+    except Unreadable:
+        return Verdict({400})
+    except Broken:
+        return Verdict({400, 422} if _may_be_unreadable(raw) else {422})
+
+
+def _may_be_unreadable(raw: bytes) -> bool:
+    """Whether there is a fault of syntax beside the one of the contract."""
+    return b"\xff" in raw or any(broken in raw for broken in (b"{", b"["))
