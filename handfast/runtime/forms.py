@@ -98,8 +98,10 @@ def _reader(
     return read
 
 
-def by_style(name: str, lexicon: Lexicon, shape: Shape, style: str, explode: bool) -> FieldReader:
-    """A reader of the fields of one name in a style of query parameters, but not of exploded objects.
+def by_style(
+    name: str, lexicon: Lexicon, shape: Shape, style: str, explode: bool, *, brackets: bool = True
+) -> FieldReader:
+    """A reader of the fields of one name in a style of query parameters; of exploded objects those with `brackets`.
 
     What is no object has no members to be named: under deepObject it is read as under form.
     """
@@ -108,7 +110,8 @@ def by_style(name: str, lexicon: Lexicon, shape: Shape, style: str, explode: boo
     reading = Reading(lexicon, shape, decode_form, DELIMITERS.get(style, DELIMITERS["form"]), explode)
     if "array" not in shape.kinds and "object" not in shape.kinds:
         return _scalar(name, reading)
-    spread = _optional(deep_object(lexicon, shape, name)) if explode and "object" in shape.kinds else None
+    in_brackets = brackets and explode and "object" in shape.kinds
+    spread = _optional(deep_object(lexicon, shape, name)) if in_brackets else None
 
     def read(fields: Fields) -> Values | None:
         raws = fields.get(name)

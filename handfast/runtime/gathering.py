@@ -125,8 +125,9 @@ def _path(parameter: Parameter, lexicon: Lexicon, shape: Shape) -> Gatherer:
 def _query(parameter: Parameter, lexicon: Lexicon, shape: Shape, others: frozenset[str]) -> Gatherer:
     if shape.kinds.isdisjoint(_STRUCTURES) and parameter.style != "deepObject":
         return _scalar_query(parameter.name, lexicon, shape)
-    named = forms.by_style(parameter.name, lexicon, shape, parameter.style, parameter.explode)
-    if not is_spread(parameter, shape):
+    spreads = is_spread(parameter, shape)
+    named = forms.by_style(parameter.name, lexicon, shape, parameter.style, parameter.explode, brackets=not spreads)
+    if not spreads:
         return lambda source: named(source.fields)
     is_greedy = shape.is_open and shape.is_object
     spread = exploded_object(lexicon, shape, others, is_greedy=is_greedy)

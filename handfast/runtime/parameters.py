@@ -127,7 +127,7 @@ class _QueryNames:
                 exact.add(parameter.name)
             if shape is None or "object" not in shape.kinds:
                 continue
-            if parameter.style == "deepObject" or parameter.explode:
+            if parameter.style == "deepObject" or (parameter.explode and not is_spread(parameter, shape)):
                 beginnings.add(f"{parameter.name}[")
             if is_spread(parameter, shape):
                 exact |= shape.names

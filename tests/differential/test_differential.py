@@ -62,6 +62,12 @@ ROWS = [
         400,
         query({"type": "object", "properties": {}, "additionalProperties": False}, "deepObject"),
     ),
+    Row(
+        "an exploded object in brackets",
+        Request("read", query="p[a]=1"),
+        422,
+        query({"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False}),
+    ),
     Row("no bytes", Request("body", body=b""), 422, body={}),
     Row(
         "a large integer with a fraction",
