@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from handfast import __version__
-from handfast.cli import designing, explaining, printing, projects, serving, testing
+from handfast.cli import comparing, designing, explaining, printing, projects, serving, testing
 from handfast.errors import HandfastError
 from handfast.project import ProjectError
 
@@ -59,6 +59,7 @@ for command in (
     projects.routes,
     serving.serve,
     serving.mock,
+    comparing.diff,
     designing.bundle,
     explaining.explain,
     designing.sdk,

@@ -143,6 +143,12 @@ class Positions:
         source, tokens = self.origin(pointer)
         return source.diagnostic(code, message, tokens, at=at, hint=hint, severity=severity, pointer=pointer)
 
+    def rename(self, renamed: Callable[[str], str]) -> None:
+        """Give the files other names in messages, as when they were read from a copy."""
+        sources = {id(source): source for source in (self.main, *(source for source, _ in self.origins.values()))}
+        for source in sources.values():
+            source.name = renamed(source.name)
+
     @property
     def files(self) -> tuple[str, ...]:
         """The names of all files that the document was read from, the main one first."""

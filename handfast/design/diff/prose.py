@@ -1,0 +1,86 @@
+"""A difference for people: a comment of a pull request, and an entry of a changelog, both as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from handfast.design.diff.change import Change, Difference, Impact
+
+_TITLES = {
+    Impact.BREAKING: "Breaks",
+    Impact.UNKNOWN: "May break",
+    Impact.ADDITION: "Adds",
+    Impact.WORDING: "Says otherwise",
+}
+_ENTRIES = {Impact.BREAKING: "Changed (breaking)", Impact.UNKNOWN: "Changed", Impact.ADDITION: "Added"}
+_MOST = 100
+"""Rows of a table; comments have an end (65,536 characters on GitHub)."""
+
+
+def summary(difference: Difference) -> str:
+    """`2 changes break, 1 adds; the next version is 2.0.0`."""
+    if not difference.changes:
+        return "nothing changed"
+    verbs = {
+        Impact.BREAKING: "break",
+        Impact.UNKNOWN: "may break",
+        Impact.ADDITION: "compatible",
+        Impact.WORDING: "words",
+    }
+    told = ", ".join(
+        f"{difference.counts[impact]} {verbs[impact]}" for impact in Impact if difference.counts.get(impact)
+    )
+    total = len(difference.changes)
+    version = f"; the next version is {difference.required}" if difference.required else ""
+    owned = "" if difference.is_owned_up else f", and info.version is {difference.new_version}"
+    return f"{total} change{'s' * (total != 1)}: {told}{version}{owned}"
+
+
+def as_markdown(difference: Difference) -> str:
+    """A comment: what breaks in a table, the rest folded."""
+    lines = [f"### Contract: {summary(difference)}", ""]
+    for impact in Impact:
+        changes = [change for change in difference.changes if change.impact is impact]
+        if not changes:
+            continue
+        table = list(_table(changes))
+        title = f"{_TITLES[impact]} ({len(changes)})"
+        if impact in {Impact.BREAKING, Impact.UNKNOWN}:
+            lines += [f"**{title}**", "", *table, ""]
+        else:
+            lines += [f"<details><summary>{title}</summary>", "", *table, "", "</details>", ""]
+    lines.append(f"<sub>{difference.old_name} → {difference.new_name}</sub>")
+    return "\n".join(lines)
+
+
+def as_changelog(difference: Difference) -> str:
+    """An entry in the form of keepachangelog.com, under the version that the new contract has."""
+    lines = [f"## {difference.new_version}", ""]
+    for impact, title in _ENTRIES.items():
+        changes = [change for change in difference.changes if change.impact is impact]
+        if changes:
+            lines += [f"### {title}", "", *(f"- {_sentence(change)}" for change in changes), ""]
+    if len(lines) == 2:
+        lines += ["Nothing that a client could notice.", ""]
+    return "\n".join(lines).rstrip()
+
+
+def _table(changes: list[Change]) -> Iterator[str]:
+    yield "| change | reaches | wire | SDKs | why |"
+    yield "|---|---|---|---|---|"
+    for change in changes[:_MOST]:
+        place = f"`{change.location}`" if change.location else ""
+        reaches = ", ".join(change.operations[:5]) + (" …" if len(change.operations) > 5 else "")
+        what = f"{_cell(change.message)} `{change.code}` {place}"
+        yield f"| {what} | {_cell(reaches)} | {change.wire} | {change.sdk} | {_cell(change.reason)} |"
+    if len(changes) > _MOST:
+        yield f"| and {len(changes) - _MOST} more | | | | |"
+
+
+def _sentence(change: Change) -> str:
+    about = f"{', '.join(change.operations[:5])}: " if change.operations else ""
+    return f"{about}{change.message}."
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

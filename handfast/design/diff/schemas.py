@@ -1,0 +1,321 @@
+"""How two schemas differ, and what that means to those who know the old one: walked side by side, judged by proofs.
+
+`covers` of jsonschema-rs decides for a whole; the walk says where and what. Where the whole is proven to be compatible,
+so is every difference in it; where it is proven to break and no place shows it, the whole itself is named.
+Two rules are about what people do, and not about sets of values: nobody relied on members that no contract declared,
+and clients ignore members of replies that they do not know. So adding an optional member breaks nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+from handfast.contract.model import JSONValue
+from handfast.contract.pointers import Tokens
+from handfast.design.diff import examples
+from handfast.design.diff.change import Finding, Verdict
+from handfast.design.diff.keywords import ASSERTIONS, differences
+from handfast.design.diff.relation import Relation, Variance, relation
+from handfast.design.diff.side import Part, Parts, Side, covers, is_disjoint
+from handfast.design.diff.view import Group, View, view
+
+_NEW_TO_OPEN = "nobody relied on a member that was not declared"
+_IGNORED = "clients ignore members of replies that they do not know"
+_GONE = "code that reads or sets the member does not work any more"
+
+
+class SchemaComparison:
+    """Schemas of two contracts in one direction and variance; what was compared once is remembered."""
+
+    def __init__(self, old: Side, new: Side, variance: Variance) -> None:
+        self.old = old
+        self.new = new
+        self.variance = variance
+        self._walked: dict[tuple[tuple[Tokens, ...], tuple[Tokens, ...]], list[Finding]] = {}
+        self._whole: dict[tuple[str, str], tuple[Finding, ...]] = {}
+        self._has_tolerated = False
+
+    def compare(self, old_pointer: str, new_pointer: str) -> tuple[Finding, ...]:
+        """The differences of the schemas at two pointers of their documents."""
+        key = (old_pointer, new_pointer)
+        if key not in self._whole:
+            self._whole[key] = tuple(self._compare(old_pointer, new_pointer))
+        return self._whole[key]
+
+    def _compare(self, old_pointer: str, new_pointer: str) -> list[Finding]:
+        old, new = self.old.at(old_pointer), self.new.at(new_pointer)
+        if old is None or new is None or self._is_identical((old,), (new,)):
+            return []
+        found = self._relation((old,), (new,))
+        if found is Relation.EQUAL:
+            return []
+        self._has_tolerated = False
+        findings = self._walk((old,), (new,), old_pointer, new_pointer)
+        if found is not Relation.UNDECIDED and self.variance.verdict(found) is Verdict.COMPATIBLE:
+            reason = self.variance.reason(found)
+            return [
+                replace(each, wire=Verdict.COMPATIBLE, reason=reason) if each.wire is not Verdict.COMPATIBLE else each
+                for each in findings
+            ] or [self._generic(old_pointer, new_pointer, found)]
+        is_shown = any(each.wire is not Verdict.COMPATIBLE for each in findings) or self._has_tolerated
+        if is_shown or found is Relation.UNDECIDED:  # what the places say holds for the whole: it is a conjunction
+            return findings
+        return [*findings, self._generic(old_pointer, new_pointer, found)]
+
+    def _generic(self, old: str, new: str, found: Relation) -> Finding:
+        message = f"the schema as a whole {found.value}"
+        return self._finding("schema-changed", old, new, message, found)
+
+    def _walk(self, old: Parts, new: Parts, old_above: str, new_above: str) -> list[Finding]:
+        """The differences at and below a place; `*_above` are pointers for what has no schema of its own."""
+        key = (tuple(part.place for part in old), tuple(part.place for part in new))
+        if key not in self._walked:
+            self._walked[key] = []  # what recursion comes back to is compared already
+            if not self._is_identical(old, new):
+                self._walked[key] = list(self._steps(old, new, old_above, new_above))
+        return self._walked[key]
+
+    def _steps(self, old: Parts, new: Parts, old_above: str, new_above: str) -> Iterator[Finding]:
+        before, after = view(self.old, old), view(self.new, new)
+        old_here, new_here = _pointer(before, old_above), _pointer(after, new_above)
+        if before.is_closed_off or after.is_closed_off:
+            if before.is_closed_off is not after.is_closed_off:
+                found = Relation.WIDER if before.is_closed_off else Relation.NARROWER
+                message = (
+                    "something is admitted where nothing was"
+                    if before.is_closed_off
+                    else "nothing is admitted any more"
+                )
+                yield self._finding("value-refused", old_here, new_here, message, found)
+            return
+        for local in differences(before, after):
+            known = local.relation if local.relation is not None else self._relation(old, new)
+            if known is Relation.UNDECIDED and local.code == "pattern-changed":
+                patterns = (before.all("pattern", str), after.all("pattern", str))
+                is_refuted = examples.refute(*(patterns if self.variance is Variance.RECEIVED else patterns[::-1]))
+                known = Relation.OTHER if is_refuted else known
+            yield self._finding(
+                local.code,
+                _pointer(before, old_above, *local.keywords),
+                _pointer(after, new_above, *local.keywords),
+                local.message,
+                known,
+            )
+        yield from self._assertions(before, after, old_here, new_here)
+        yield from self._members(before, after, old_here, new_here)
+        yield from self._others(before, after, old_here, new_here)
+        yield from self._items(before, after, old_here, new_here)
+        yield from self._groups(before, after, old_here, new_here)
+        if before.opaque != after.opaque:
+            message = "a reference that cannot be followed here leads elsewhere"
+            yield self._finding("schema-changed", old_here, new_here, message, self._relation(old, new))
+
+    def _assertions(self, old: View, new: View, old_here: str, new_here: str) -> Iterator[Finding]:
+        """Keywords that only mean something together: whether they say the same, and then what the whole means."""
+        for keyword in ASSERTIONS:
+            before, after = ([value for _, value in each.holders(keyword)] for each in (old, new))
+            if not self._same(before, after, set()):
+                places = (_pointer(old, old_here, keyword), _pointer(new, new_here, keyword))
+                found = self._relation(old.parts, new.parts)
+                yield self._finding("assertion-changed", *places, f"{keyword} says something else", found)
+
+    def _members(self, old: View, new: View, old_here: str, new_here: str) -> Iterator[Finding]:
+        for name in {**old.members(), **new.members()}:
+            before, after = old.is_declared(name), new.is_declared(name)
+            if before and after:
+                yield from self._walk(old.member(name), new.member(name), old_here, new_here)
+            elif before:
+                yield self._removed(old, new, name, old_here, new_here)
+            elif after:
+                yield self._added(old, new, name, old_here, new_here)
+
+    def _removed(self, old: View, new: View, name: str, old_here: str, new_here: str) -> Finding:
+        is_refused = any(part.value is False for part in new.member(name))
+        left = new.member(name)
+        found = Relation.NARROWER if is_refused else self._relation(old.member(name), left) if left else Relation.WIDER
+        finding = self._finding(
+            "property-removed",
+            _pointer(view(self.old, old.member(name)), old_here),
+            new_here,
+            f'member "{name}" is gone' + (" and refused" if is_refused else ""),
+            found,
+        )
+        reason = finding.reason if finding.wire is Verdict.BREAKING else _GONE
+        return replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=reason)
+
+    def _added(self, old: View, new: View, name: str, old_here: str, new_here: str) -> Finding:
+        was_refused = any(part.value is False for part in old.member(name))
+        found = Relation.WIDER if was_refused else Relation.NARROWER
+        place = _pointer(view(self.new, new.member(name)), new_here)
+        finding = self._finding("property-added", old_here, place, f'member "{name}" is new', found)
+        if finding.wire is Verdict.BREAKING:
+            self._has_tolerated = True
+            reason = _NEW_TO_OPEN if self.variance is Variance.RECEIVED else _IGNORED
+            return replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=reason)
+        return finding
+
+    def _others(self, old: View, new: View, old_here: str, new_here: str) -> Iterator[Finding]:
+        """Members that are not declared."""
+        was_closed, is_closed = (any(part.value is False for part in each.others) for each in (old, new))
+        keywords = ("additionalProperties", "unevaluatedProperties")
+        places = (_pointer(old, old_here, *keywords), _pointer(new, new_here, *keywords))
+        if was_closed and not is_closed:
+            finding = self._finding("members-admitted", *places, "undeclared members are admitted", Relation.WIDER)
+            if self.variance is Variance.SENT:
+                self._has_tolerated = True
+                finding = replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=_IGNORED)
+            yield finding
+        elif is_closed and not was_closed:
+            yield self._finding("members-refused", *places, "undeclared members are refused", Relation.NARROWER)
+        elif not is_closed and (old.others or new.others):
+            yield from self._walk(old.others, new.others, *places)
+
+    def _items(self, old: View, new: View, old_here: str, new_here: str) -> Iterator[Finding]:
+        for index in range(max(old.prefix, new.prefix) + 1):
+            before, after = old.item(index), new.item(index)
+            if before or after:
+                yield from self._walk(before, after, old_here, new_here)
+
+    def _groups(self, old: View, new: View, old_here: str, new_here: str) -> Iterator[Finding]:
+        """Alternatives: equal ones first, then those of one name; what is left came or went."""
+        if not old.groups and not new.groups:
+            return
+        if len(old.groups) != 1 or len(new.groups) != 1:
+            if len(old.groups) != len(new.groups) or any(
+                not self._is_identical(one.variants, other.variants)
+                for one, other in zip(old.groups, new.groups, strict=True)
+            ):
+                found = self._relation(old.parts, new.parts)
+                if found is not Relation.EQUAL:
+                    yield self._finding("variants-changed", old_here, new_here, "the alternatives are others", found)
+            return
+        before, after = old.groups[0], new.groups[0]
+        pairs, gone, added = self._paired(before, after)
+        has_changed = False
+        for one, other in pairs:
+            below = self._walk((one,), (other,), self.old.pointer(one.place), self.new.pointer(other.place))
+            has_changed = has_changed or bool(below)
+            yield from below
+        places = (self.old.pointer(before.place), self.new.pointer(after.place))
+        for part in gone:
+            where = self.old.pointer(part.place)
+            message = f"the alternative {_called(part)} is gone"
+            yield self._finding("variant-removed", where, places[1], message, Relation.NARROWER)
+        for part in added:
+            where = self.new.pointer(part.place)
+            yield self._finding(
+                "variant-added", places[0], where, f"the alternative {_called(part)} is new", Relation.WIDER
+            )
+        is_exclusive = "oneOf" in {before.keyword, after.keyword} and not self._are_apart(before, after)
+        if is_exclusive and (has_changed or before.keyword != after.keyword):
+            found = self._relation(old.parts, new.parts)
+            if found is not Relation.EQUAL:
+                message = f"{after.keyword} where alternatives may overlap, after {before.keyword}"
+                yield self._finding("variants-changed", *places, message, found)
+
+    def _are_apart(self, old: Group, new: Group) -> bool:
+        """Whether no value fits two alternatives, before and after; then `oneOf` and `anyOf` are the same."""
+        return all(
+            is_disjoint(side.canonical((one,)), side.canonical((other,)))
+            for side, group in ((self.old, old), (self.new, new))
+            for one, other in combinations(group.variants, 2)
+        )
+
+    def _paired(self, old: Group, new: Group) -> tuple[list[tuple[Part, Part]], list[Part], list[Part]]:
+        gone, added = list(old.variants), list(new.variants)
+        pairs: list[tuple[Part, Part]] = []
+        for is_pair in (self._are_equal, _have_one_name, _are_alike):
+            for one in list(gone):
+                other = next((each for each in added if is_pair(one, each)), None)
+                if other is not None:
+                    gone.remove(one)
+                    added.remove(other)
+                    pairs.append((one, other))
+        return pairs, gone, added
+
+    def _are_equal(self, one: Part, other: Part) -> bool:
+        return self._is_identical((one,), (other,)) or self._relation((one,), (other,)) is Relation.EQUAL
+
+    def _relation(self, old: Parts, new: Parts) -> Relation:
+        before, after = self.old.canonical(old), self.new.canonical(new)
+        return relation(covers(after, before), covers(before, after))
+
+    def _is_identical(self, old: Parts, new: Parts) -> bool:
+        """Whether schemas are written alike, references followed; words are not in the judge's schemas."""
+        if len(old) != len(new):
+            return False
+        seen: set[tuple[Tokens, Tokens]] = set()
+        return all(self._alike(one, other, seen) for one, other in zip(old, new, strict=True))
+
+    def _alike(self, one: Part, other: Part, seen: set[tuple[Tokens, Tokens]]) -> bool:
+        if (one.place, other.place) in seen:
+            return True
+        seen.add((one.place, other.place))
+        return self._same(one.value, other.value, seen)
+
+    def _same(self, one: JSONValue, other: JSONValue, seen: set[tuple[Tokens, Tokens]]) -> bool:
+        if isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                return False
+            for name in one:
+                if name == "$ref":
+                    before, after = self.old.follow(one[name]), self.new.follow(other[name])
+                    if before is None or after is None:
+                        if one[name] != other[name]:
+                            return False
+                    elif not self._alike(before, after, seen):
+                        return False
+                elif not self._same(one[name], other[name], seen):
+                    return False
+            return True
+        if isinstance(one, list) and isinstance(other, list):
+            return len(one) == len(other) and all(
+                self._same(each, twin, seen) for each, twin in zip(one, other, strict=True)
+            )
+        return type(one) is type(other) and one == other
+
+    def _finding(self, code: str, old: str, new: str, message: str, found: Relation) -> Finding:
+        wire = self.variance.verdict(found)
+        return Finding(
+            code=code,
+            old=old,
+            new=new,
+            message=message,
+            reason=self.variance.reason(found),
+            wire=wire,
+            sdk=Verdict.BREAKING if wire is Verdict.BREAKING else Verdict.COMPATIBLE,
+            handlers=self.variance.opposite.verdict(found),
+            direction=self.variance.direction,
+        )
+
+
+def _pointer(seen: View, above: str, *keywords: str) -> str:
+    place = seen.where(*keywords)
+    return seen.side.pointer(place) if place else above
+
+
+def _called(part: Part) -> str:
+    """How people call an alternative: the last name of its reference, else where it stands."""
+    reference = part.value.get("$ref") if isinstance(part.value, dict) else None
+    return str(reference).rpartition("/")[2].rpartition("~1")[2] if reference else part.place[-1]
+
+
+def _have_one_name(one: Part, other: Part) -> bool:
+    return _called(one) == _called(other) and _is_reference(one) and _is_reference(other)
+
+
+def _are_alike(one: Part, other: Part) -> bool:
+    """Whether two alternatives that are written in place are about the same type."""
+    if _is_reference(one) or _is_reference(other):
+        return False
+    return (
+        isinstance(one.value, dict)
+        and isinstance(other.value, dict)
+        and one.value.get("type") == other.value.get("type")
+    )
+
+
+def _is_reference(part: Part) -> bool:
+    return isinstance(part.value, dict) and "$ref" in part.value
