@@ -39,6 +39,10 @@ class Broken(Exception):
     """A text that can be read and breaks the contract: 422, or 404 in a path."""
 
 
+class Either(Exception):
+    """Part of a request cannot be read, and another breaks its contract: which is said first is nobody's promise."""
+
+
 @dataclass(slots=True)
 class Verdict:
     """The statuses that are right; for 200 also what the handler must have been given."""
@@ -435,18 +439,21 @@ def multipart_body(schema: Json, raw: bytes) -> Json:
     for part in raw.removesuffix(b"--b--\r\n").split(b"--b\r\n")[1:]:
         head, _, content = part.removesuffix(b"\r\n").partition(b"\r\n\r\n")
         found.setdefault(head.decode().split('"')[1], []).append(content)
-    wrong = [name for name, contents in found.items() if _is_wrong_part(schema["properties"].get(name), len(contents))]
+    wrong = any(_is_wrong_part(schema["properties"].get(name), len(contents)) for name, contents in found.items())
+    unreadable = False
     made: dict[str, Json] = {}
     for name, contents in found.items():
         member = schema["properties"].get(name, {"type": "string"})
         try:
             made[name] = _parts(member, contents)
         except Unreadable:
-            raise Broken if wrong else Unreadable from None  # which of two faults is said first is nobody's promise
+            unreadable = True
         except Broken:
-            wrong.append(name)
-    if wrong:
-        raise Broken
+            wrong = True
+    if wrong and unreadable:
+        raise Either
+    if wrong or unreadable:
+        raise Broken if wrong else Unreadable
     return value_of(schema, iter([made]))
 
 
@@ -456,7 +463,7 @@ def _is_wrong_part(member: Json, count: int) -> bool:
 
 def _parts(member: Json, contents: list[bytes]) -> Json:
     if member["type"] == "object":
-        return value_of(member, iter([json_value(contents[0])]))
+        return value_of(member, iter([json_value(content) for content in contents][:1]))
     try:
         texts = [content.decode() for content in contents]
     except UnicodeDecodeError:
@@ -501,10 +508,7 @@ def _multipart_verdict(schema: Json, raw: bytes) -> Verdict:
         return Verdict({200}, {"body": multipart_body(schema, raw)})
     except Unreadable:
         return Verdict({400})
+    except Either:
+        return Verdict({400, 422})
     except Broken:
-        return Verdict({400, 422} if _may_be_unreadable(raw) else {422})
-
-
-def _may_be_unreadable(raw: bytes) -> bool:
-    """Whether there is a fault of syntax beside the one of the contract."""
-    return b"\xff" in raw or any(broken in raw for broken in (b"{", b"["))
+        return Verdict({422})
