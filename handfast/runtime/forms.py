@@ -182,10 +182,17 @@ def spread(
     item: Callable[[str], JSONValue],
 ) -> Values:
     """The texts of one name by content: one as the whole value or an array of one, several as an array."""
-    if len(texts) == 1 and (shape.is_scalar or "array" not in shape.kinds):
+    is_one = len(texts) == 1 and (shape.is_scalar or "array" not in shape.kinds)
+    if is_one:
         yield whole(texts[0])
     if "array" in shape.kinds:
-        yield [item(text) for text in texts]
+        try:
+            items = [item(text) for text in texts]
+        except Malformed:
+            if is_one:  # what is no item may well be the whole
+                return
+            raise
+        yield items
         if texts == [""]:
             yield []
     elif len(texts) > 1:

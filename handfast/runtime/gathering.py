@@ -110,7 +110,7 @@ def wanted_headers(parameters: Iterable[Parameter]) -> frozenset[bytes]:
 def is_spread(parameter: Parameter, shape: Shape) -> bool:
     """Whether an object of a query or cookie parameter has its members as fields of their own."""
     is_exploded_form = parameter.style in ("form", "cookie") and parameter.explode
-    return is_exploded_form and "object" in shape.kinds and (shape.is_object or bool(shape.names))
+    return is_exploded_form and "object" in shape.kinds and (shape.is_nullable_object or bool(shape.names))
 
 
 def _path(parameter: Parameter, lexicon: Lexicon, shape: Shape) -> Gatherer:
@@ -129,7 +129,7 @@ def _query(parameter: Parameter, lexicon: Lexicon, shape: Shape, others: frozens
     named = forms.by_style(parameter.name, lexicon, shape, parameter.style, parameter.explode, brackets=not spreads)
     if not spreads:
         return lambda source: named(source.fields)
-    is_greedy = shape.is_open and shape.is_object
+    is_greedy = shape.is_open and shape.is_nullable_object
     spread = exploded_object(lexicon, shape, others, is_greedy=is_greedy)
 
     def gather(source: Source) -> Candidates | None:

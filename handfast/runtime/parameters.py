@@ -132,7 +132,7 @@ class _QueryNames:
             if is_spread(parameter, shape):
                 exact |= shape.names
                 beginnings |= {f"{name}[" for name in shape.names}
-                is_open = is_open or (shape.is_open and shape.is_object)
+                is_open = is_open or (shape.is_open and shape.is_nullable_object)
         return cls(frozenset(exact), tuple(sorted(beginnings)), is_open)
 
     def unknown(self, fields: Fields) -> list[str]:

@@ -58,6 +58,11 @@ class Shape:
         """Whether the value can be nothing else than an object."""
         return self.kinds == frozenset({"object"})
 
+    @property
+    def is_nullable_object(self) -> bool:
+        """Whether the value can be nothing else than an object, or null, which no fields can say."""
+        return self.kinds - {"null"} == {"object"}
+
 
 class Shapes:
     """The shapes of the schemas of one document, worked out when they are first asked for."""

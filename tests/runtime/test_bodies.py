@@ -283,6 +283,7 @@ FORM_SCHEMA: JSONValue = {
         "piped": {"type": "array", "items": INTEGER},
         "deep": {"type": "object", "properties": {"a": INTEGER}},
         "json": {},
+        "text": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]},
     },
     "additionalProperties": False,
 }
@@ -293,6 +294,9 @@ FORM_ENCODING: JSONValue = {
 }
 FORMS = [
     (b"name=a+b&size=5.0&flag=true", {"name": "a b", "size": 5, "flag": True}),
+    (b"text=a", {"text": "a"}),
+    (b"text=%7B%7D", {"text": "{}"}),
+    (b"text=%7B%7D&text=%7B%7D", {"text": [{}, {}]}),
     (b"name=%E2%82%AC", {"name": "€"}),
     (b"name=5", {"name": "5"}),
     (b"name", {"name": ""}),

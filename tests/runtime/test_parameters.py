@@ -290,6 +290,7 @@ QUERY = [
     # Exploded objects
     Case("R=100&x=y", {"type": "object", "properties": {"R": INTEGER}}, {"R": 100, "x": "y"}),
     Case("x=1&y=2", {"type": "object", "additionalProperties": INTEGER}, {"x": 1, "y": 2}),
+    Case("x=1&y=2", {"type": ["object", "null"], "additionalProperties": INTEGER}, {"x": 1, "y": 2}),
     Case("R=1&R=2", RGB, refused("repeated-member")),
     Case("R=1&R=2", {"type": "object", "properties": {"R": INTEGERS}}, {"R": [1, 2]}),
     Case(
