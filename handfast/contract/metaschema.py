@@ -37,6 +37,17 @@ _NO_STATUS = "an operation declares at least one response: a status, a range, or
 _LOCATIONS = ["path", "query", "header", "cookie"]  # 3.0 has one alternative for each
 _MIXED_IN = {"examples": "object", "specification-extensions": "object", "explode-for-form": "object"}
 _SERVER_OF_LINK = ("3.1", "link", "server")  # which the metaschema of 2022 calls body (see declarations for that)
+_NULLABLE = "in OpenAPI 3.0 a schema that admits null says `nullable: true`"
+_BOUND = "since OpenAPI 3.1 it is the bound itself, in place of the other: `{0}: 5`"
+_KEYWORD_HINTS: Mapping[tuple[str, str], str] = {
+    **{(name, "type"): _BOUND.format(name) for name in ("exclusiveMinimum", "exclusiveMaximum")},
+    ("examples", "type"): "examples of a schema are a list of values: `examples: [a, b]`",
+    ("required", "type"): "a list of names, in the schema of the object: `required: [name]`",
+    ("items", "type"): "a tuple is `prefixItems: [...]`",
+    ("type", "anyOf"): "a type, or a list of different types",
+    ("properties", "type"): "names of members, each with its schema",
+}
+"""What to write instead, by keyword and what is wrong with it."""
 _OF_REFERENCES = {"$ref", "summary", "description"}
 _UNEXPLAINED = "document-invalid"
 _LONGEST = 60  # characters of a value in a message
@@ -164,6 +175,7 @@ class _Reader:
         for leaf in self.leaves(error):
             steps = [str(step) for step in leaf.instance_path]
             _, message, at, hint = _EXPLANATIONS.get(leaf.kind.name, _other)(leaf, "schema")
+            hint = hint or _KEYWORD_HINTS.get((steps[-1] if steps else "", leaf.kind.name))
             yield self.positions.diagnostic("schema-invalid", message, join(pointer, *steps), at=at, hint=hint)
 
     def tokens(self, error: jsonschema_rs.ValidationError) -> Tokens:
@@ -336,6 +348,8 @@ def _enum(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
         return "field-value", f"this must be true in this {name}", "value", None
     close = get_close_matches(str(error.instance), allowed, n=1)
     hint = f'did you mean "{close[0]}"?' if close else None
+    if "null" in str(error.instance) and "string" in allowed:
+        hint = _NULLABLE
     what = f"one of {', '.join(allowed)}" if len(allowed) > 1 else allowed[0]
     return "field-value", f"{_shown(error.instance)} is not {what}", "value", hint
 
@@ -367,6 +381,13 @@ def _size(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
             return "field-empty", _NO_STATUS, "key", None
         return "field-empty", f'"{field}" must not be empty', "key", None
     return "field-value", f"this {name} has {'fewer' if least else 'more'} than {limit} {things}", "key", None
+
+
+def _unique(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
+    field = str(error.instance_path[-1]) if error.instance_path else name
+    items = [json.dumps(item) for item in cast("list[JSONValue]", error.instance)]
+    twice = next((item for item in items if items.count(item) > 1), "an item")
+    return "field-value", f'"{field}" has {twice} more than once', "key", None
 
 
 def _not(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
@@ -423,6 +444,7 @@ _EXPLANATIONS: Mapping[str, Callable[[jsonschema_rs.ValidationError, str], _Expl
     "maxItems": _size,
     "minProperties": _size,
     "maxProperties": _size,
+    "uniqueItems": _unique,
     "not": _not,
     "falseSchema": _forbidden,
     "anyOf": _alternatives,
