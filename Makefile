@@ -7,7 +7,7 @@ COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions 
   --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test differential large corpora sdk sdk-matrix lint diff routes clean
+.PHONY: help setup run mock generate check test contract-test differential large corpora sdk sdk-matrix lint diff second-opinion routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -65,6 +65,9 @@ lint: setup     ## say what is wrong with openapi/api.yaml
 
 diff: setup     ## say what changed since BASE (main), what it breaks, and the next version
 	@$(BIN)/handfast diff $(or $(BASE),main) $(ARGS)
+
+second-opinion: setup ## put every kind of change to Redocly's diff as well; needs Node.js
+	@$(BIN)/python -m tests.design.diff.second_opinion
 
 routes: setup   ## list the operations, and the file and line of the handler that answers each
 	@$(BIN)/handfast routes

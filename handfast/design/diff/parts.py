@@ -131,7 +131,8 @@ class Exchange:
         if old.status[0] in "123" and self.response.variance is Variance.SENT:
             reason = "clients wait for this success, and code for it is generated"
             return replace(finding, wire=Verdict.BREAKING, sdk=Verdict.BREAKING, reason=reason)
-        return finding
+        reason = "nobody misses an error, but code may name the class that was generated for it"
+        return replace(finding, sdk=Verdict.BREAKING, reason=reason)
 
     def _status_added(self, new: Response, old: Operation) -> Finding:
         message = f"the response {new.status} is new"

@@ -265,7 +265,7 @@ KINDS = (
         "response-removed",
     ),
     breaks("success replaced", "'201': {description: Made.", "'202': {description: Made.", "response-removed"),
-    adds(
+    breaks_code(
         "error removed",
         "        '409': {description: There., content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}\n",
         "",
