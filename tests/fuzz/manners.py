@@ -5,9 +5,10 @@ Each is put to an operation a few times in a run, with requests of its own, afte
 
 from __future__ import annotations
 
+import json
 import os
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 import requests
@@ -88,6 +89,30 @@ def distinct_pages(ctx: CheckContext, response: Response, case: Case[Any]) -> No
     assert len({item["slug"] for item in items}) == len(items) > 2, "the next page is not behind this one"
     moments = [item["createdAt"] for item in items]
     assert moments == sorted(moments, reverse=True), "the newest do not come first"
+
+
+@schemathesis.check
+def texts_of_the_world(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """A text comes back as it was written, whatever its script."""
+    if not _accepted("createArticle", response, case, salt="texts"):
+        return
+    article = {"title": "Łódź, 東京, \U0001f98a ﬁ İ", "body": "e\u0301 \u202e\ufeff"}
+    written = requests.post(
+        f"{os.environ['HANDFAST_TEST_URL']}/articles", json=article, headers=_bearer("resident"), timeout=10
+    )
+    assert written.status_code == 201, f"a title in other scripts gets {written.status_code}"
+    assert {name: written.json()[name] for name in article} == article, "a text does not come back as it was written"
+
+
+@schemathesis.check
+def taken_names(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Nobody gets a handle or an e-mail address that somebody has."""
+    if not _accepted("registerAccount", response, case):
+        return
+    sent = json.loads(cast("bytes", response.request.body))
+    for taken in (sent, {**sent, "handle": "somebodyelse"}, {**sent, "email": "somebody.else@example.com"}):
+        again = requests.post(f"{os.environ['HANDFAST_TEST_URL']}/accounts", json=taken, timeout=10)
+        assert again.status_code == 409, f"an account with a name that is taken gets {again.status_code}"
 
 
 @schemathesis.check
