@@ -33,6 +33,10 @@ def article(number: int, draft: Draft | None = None) -> Article:
     )
 
 
+LATEST = [article(number) for number in range(1, 101)]
+"""What the operations on the latest articles list: models that are at hand, as in a cache."""
+
+
 @final
 class Plain(PlainOperations):
     """Handlers that need nothing."""
@@ -40,6 +44,10 @@ class Plain(PlainOperations):
     @override
     async def list_plain(self, *, limit: int, tag: str | None) -> Listed:
         return Listed(Articles(items=[article(number) for number in range(1, limit + 1)]))
+
+    @override
+    async def latest_plain(self, *, limit: int, tag: str | None) -> Listed:
+        return Listed(Articles(items=LATEST[:limit]))
 
     @override
     async def create_plain(self, *, body: Draft) -> Created:
@@ -61,6 +69,11 @@ class Session(SessionOperations):
     async def list_session(self, *, limit: int, tag: str | None) -> Listed:
         self.session.use()
         return Listed(Articles(items=[article(number) for number in range(1, limit + 1)]))
+
+    @override
+    async def latest_session(self, *, limit: int, tag: str | None) -> Listed:
+        self.session.use()
+        return Listed(Articles(items=LATEST[:limit]))
 
     @override
     async def create_session(self, *, body: Draft) -> Created:

@@ -65,6 +65,9 @@ def article(number: int, draft: Draft | None = None) -> Article:
     )
 
 
+LATEST = [article(number) for number in range(1, 101)]
+"""What the operations on the latest articles list: models that are at hand, as in a cache."""
+
 plain = APIRouter(prefix="/plain")
 session = APIRouter(prefix="/session")
 SessionDep = Annotated[Session, Depends(open_session)]
@@ -84,6 +87,11 @@ async def list_plain(limit: Limit = 20, tag: TagFilter = None) -> Articles:
     return Articles(items=[article(number) for number in range(1, limit + 1)])
 
 
+@plain.get("/latest")
+async def latest_plain(limit: Limit = 20, tag: TagFilter = None) -> Articles:
+    return Articles(items=LATEST[:limit])
+
+
 @plain.post("/articles", status_code=201)
 async def create_plain(draft: Draft, response: Response) -> Article:
     response.headers["location"] = "/plain/articles/1"
@@ -101,6 +109,12 @@ async def read_session(id: Id, response: Response, session: SessionDep) -> Artic
 async def list_session(session: SessionDep, limit: Limit = 20, tag: TagFilter = None) -> Articles:
     session.use()
     return Articles(items=[article(number) for number in range(1, limit + 1)])
+
+
+@session.get("/latest")
+async def latest_session(session: SessionDep, limit: Limit = 20, tag: TagFilter = None) -> Articles:
+    session.use()
+    return Articles(items=LATEST[:limit])
 
 
 @session.post("/articles", status_code=201)

@@ -27,6 +27,13 @@ class PlainOperations(Operations, tag="plain"):
         """
 
     @abstractmethod
+    async def latest_plain(self, *, limit: int, tag: str | None) -> Articles | Refused:
+        """GET /plain/latest: List the latest articles, which are kept in memory
+
+        Contract: #/paths/~1plain~1latest/get
+        """
+
+    @abstractmethod
     async def read_plain(self, *, id: int) -> Article | Refused:
         """GET /plain/articles/{id}: Read an article
 

@@ -27,6 +27,13 @@ class SessionOperations(Operations, tag="session"):
         """
 
     @abstractmethod
+    async def latest_session(self, *, limit: int, tag: str | None) -> Articles | Refused:
+        """GET /session/latest: List the latest articles, which are kept in memory
+
+        Contract: #/paths/~1session~1latest/get
+        """
+
+    @abstractmethod
     async def read_session(self, *, id: int) -> Article | Refused:
         """GET /session/articles/{id}: Read an article
 
