@@ -61,7 +61,7 @@ class Shape:
     @property
     def is_nullable_object(self) -> bool:
         """Whether the value can be nothing else than an object, or null, which no fields can say."""
-        return self.kinds - {"null"} == {"object"}
+        return self.kinds - {"null"} == frozenset({"object"})
 
 
 class Shapes:
