@@ -109,7 +109,10 @@ def taken_names(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """Nobody gets a handle or an e-mail address that somebody has."""
     if not _accepted("registerAccount", response, case):
         return
-    sent = json.loads(cast("bytes", response.request.body))
+    sent, kept = json.loads(cast("bytes", response.request.body)), response.json()
+    assert {name: kept[name] for name in ("handle", "email")} == {name: sent[name] for name in ("handle", "email")}, (
+        "an account does not come back as it was registered"
+    )
     for taken in (sent, {**sent, "handle": "somebodyelse"}, {**sent, "email": "somebody.else@example.com"}):
         again = requests.post(f"{os.environ['HANDFAST_TEST_URL']}/accounts", json=taken, timeout=10)
         assert again.status_code == 409, f"an account with a name that is taken gets {again.status_code}"
@@ -136,7 +139,7 @@ def gone_is_gone(ctx: CheckContext, response: Response, case: Case[Any]) -> None
 
 @schemathesis.check
 def wrong_passwords(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """A password opens its own account, another one does not, and a token that was revoked ends its session."""
+    """A password opens its own account and no other one; a forged token opens nothing, a revoked one nothing more."""
     if case.operation.path != "/tokens" or _asked["passwords"] >= OFTEN:
         return
     _asked["passwords"] += 1
@@ -146,6 +149,10 @@ def wrong_passwords(ctx: CheckContext, response: Response, case: Case[Any]) -> N
     wrong = requests.post(f"{root}/tokens", data={**grant, "password": PASSWORD + "!"}, timeout=10)
     assert wrong.status_code == 400, f"a wrong password gets {wrong.status_code}"
     granted = requests.post(f"{root}/tokens", data={**grant, "password": PASSWORD}, timeout=10).json()
+    head, _, signature = granted["access_token"].rpartition(".")
+    forged = {"Authorization": f"Bearer {head}.AAAA{signature[4:]}"}
+    status = requests.get(f"{root}/accounts/me", headers=forged, timeout=10).status_code
+    assert status == 401, f"a token with another signature gets {status}"
     access = {"Authorization": f"Bearer {granted['access_token']}"}
     requests.post(f"{root}/tokens/revocation", data={"token": granted["refresh_token"]}, timeout=10)
     status = requests.get(f"{root}/accounts/me", headers=access, timeout=10).status_code

@@ -4,7 +4,7 @@ A fault is an edit: a text that stands once in a file, and what it becomes. `tes
 copy of the project, asks the type checker, then starts the service, then attacks the operations that are named.
 """
 
-# ruff: noqa: E501  # an edit stands in one piece, so that it can be found in the file it is for
+# an edit stands in one piece, so that it can be found in the file it is for
 
 from __future__ import annotations
 
@@ -199,10 +199,10 @@ SEEDED: tuple[Fault, ...] = (
         "only ASCII thought of", "blog/articles.py", '.encode("utf-8", "replace")', '.encode("ascii")', "createArticle"
     ),
     _tests(
-        "unique name left to the database",
+        "address kept otherwise than it was given",
         "blog/accounts.py",
-        "if (await session.exec(select(AccountRow.id).where(AccountRow.handle == new.handle))).first() is not None:",
-        "if (await session.exec(select(AccountRow.id).where(AccountRow.handle == new.handle))).first() == 0:",
+        "        email=new.email,\n",
+        "        email=new.email.swapcase(),\n",
         "registerAccount",
     ),
     _tests(
@@ -213,12 +213,11 @@ SEEDED: tuple[Fault, ...] = (
         "createArticle",
     ),
     _tests(
-        "any token lets in",
-        "handlers/viewers.py",
-        "return None if viewer is None else Grant(viewer, viewer.scopes)",
-        'viewer = viewer or Viewer(1, 1, frozenset({"account", "articles", "comments"}))\n    return Grant(viewer, viewer.scopes)',
-        "createArticle",
-        "getAccount",
+        "signature of tokens not verified",
+        "blog/tokens.py",
+        '"strict_aud": True}',
+        '"strict_aud": True, "verify_signature": False}',
+        "createToken",
     ),
     _tests(
         "owner not asked for",
