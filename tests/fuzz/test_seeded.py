@@ -1,4 +1,4 @@
-"""The table of seeded faults is one that can be seeded: each edit stands once in its file, and the page says the same."""
+"""The table of seeded faults can be seeded: each edit stands once in its file, and the page says the same."""
 
 from __future__ import annotations
 

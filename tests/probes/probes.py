@@ -7,7 +7,7 @@ like numbers, names twice, escapes, tokens in the wrong place. Nothing in them i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -254,9 +254,13 @@ def _bodies(plain: Probe, contract: Contract, name: str, media: MediaType) -> It
     declared = plain.operation.request_body.content if plain.operation.request_body else {}
     is_json = name == "application/json"
     example = next(iter(media.examples.values()), {})
+    fields: dict[str, Any] = example if isinstance(example, dict) else {}
+    is_multipart = name.startswith("multipart/")
     fitting = (
-        json.dumps(example).encode() if is_json else urlencode(example if isinstance(example, dict) else {}).encode()
+        json.dumps(example).encode() if is_json else _multipart(fields) if is_multipart else urlencode(fields).encode()
     )
+    if is_multipart:
+        name = f"{name}; boundary={BOUNDARY}"
 
     def sent(body: bytes, *types: str, **headers: str) -> dict[str, Any]:
         more = [("Content-Type", each) for each in types] + [
@@ -270,6 +274,9 @@ def _bodies(plain: Probe, contract: Contract, name: str, media: MediaType) -> It
     yield _refused(plain, "compressed", "media type", **sent(fitting, name, Content_Encoding="gzip"))
     for other in (each for each in OTHER_TYPES if each not in declared):
         yield _refused(plain, f"as {other or 'nothing'}", "media type", **sent(fitting, other))
+    if is_multipart:
+        yield from _parts(plain, fields, name, sent)
+        return
     if not is_json:
         if _object(contract, media).get("additionalProperties") is False:
             yield _refused(plain, "an undeclared field", "contract", **sent(fitting + b"&no-such-field=1", name))
@@ -290,6 +297,38 @@ def _bodies(plain: Probe, contract: Contract, name: str, media: MediaType) -> It
                 )
     if isinstance(example, dict):
         yield from _lengths(plain, contract, media, example, name)
+
+
+BOUNDARY = "probe"
+
+
+def _multipart(fields: Mapping[str, Any], more: bytes = b"", end: str = f"--{BOUNDARY}--\r\n") -> bytes:
+    """The fields as parts, files with a name and a media type; then what is given as it is."""
+    return b"".join(_part(name, str(text)) for name, text in fields.items()) + more + end.encode()
+
+
+def _part(name: str, text: str) -> bytes:
+    kind = '; filename="a.bin"\r\nContent-Type: application/octet-stream' if name == "file" else ""
+    return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{kind}\r\n\r\n{text}\r\n'.encode()
+
+
+def _parts(plain: Probe, fields: Mapping[str, Any], name: str, sent: Callable[..., dict[str, Any]]) -> Iterator[Probe]:
+    """What may stand in a multipart body, and must not (RFC 7578)."""
+    wrong = {
+        "an undeclared part": _multipart(fields, _part("no-such-part", "1")),
+        "a part twice": _multipart(fields, _part("name", "again")),
+        "no part": _multipart({}),
+    }
+    for about, body in wrong.items():
+        yield _refused(plain, about, "contract", **sent(body, name))
+    broken = {
+        "a part without a name": _multipart(fields, f"--{BOUNDARY}\r\nContent-Type: text/plain\r\n\r\n1\r\n".encode()),
+        "no end": _multipart(fields, end=""),
+        "no bytes": b"",
+    }
+    for about, body in broken.items():
+        yield _refused(plain, about, "syntax", **sent(body, name))
+    yield _refused(plain, "no boundary", "syntax", **sent(_multipart(fields), "multipart/form-data"))
 
 
 def _lengths(

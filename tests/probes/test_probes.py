@@ -19,7 +19,7 @@ from tests.server.wire import Answer, Wire
 ROOT = Path(__file__).resolve().parents[2]
 BASE = "/api/v1"
 CONTRACT = load_contract(ROOT / "openapi" / "api.yaml", validate=False)
-PROBES = list(probes(CONTRACT, BASE, {"slug": "probed", "commentId": "1"}))
+PROBES = list(probes(CONTRACT, BASE, {"slug": "probed", "commentId": "1", "attachmentId": "1"}))
 PASSWORD = "a sentence that is long"
 
 
@@ -57,13 +57,20 @@ class Service:
 
     def contents(self) -> Any:
         """What is in the store, as far as it can be read."""
-        paths = ("/accounts/me", "/articles", "/articles/probed", "/articles/probed/comments", "/tags")
+        paths = (
+            "/accounts/me",
+            "/articles",
+            "/articles/probed",
+            "/articles/probed/comments",
+            "/articles/probed/attachments",
+            "/tags",
+        )
         return [self.send("GET", path).json for path in paths]
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The service with an account, an article and a comment; at the end nothing of them has changed."""
+    """The service with an account, an article, a comment and a file; at the end nothing of them has changed."""
     folder = tmp_path_factory.mktemp("probes")
     settings = {
         "DATABASE_URL": f"sqlite:///{folder / 'blog.db'}",
@@ -82,6 +89,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         article = {"title": "Probed", "slug": "probed", "body": "Text.", "status": "published"}
         assert made.send("POST", "/articles", article).status == 201
         assert made.send("POST", "/articles/probed/comments", {"body": "Well."}).status == 201
+        named = 'Content-Disposition: form-data; name="name"\r\n\r\na.svg'
+        drawing = (
+            'Content-Disposition: form-data; name="file"; filename="a.svg"\r\nContent-Type: image/svg+xml\r\n\r\n<svg/>'
+        )
+        form = f"--b\r\n{named}\r\n--b\r\n{drawing}\r\n--b--\r\n"
+        attached = made.send("POST", "/articles/probed/attachments", form, "multipart/form-data; boundary=b")
+        assert attached.status == 201, attached
         before = made.contents()
         yield made
         assert made.contents() == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 
 from handfast.contract import load_contract
 from handfast.design.mocking import mocked
-from handfast.testing.coverage import measure
+from handfast.testing.coverage import RECORDS, measure
 from handfast.testing.recording import ContractRecorder
 
 CONTRACT = """\
@@ -79,6 +80,7 @@ def run(folder: Path, requests: list[Request], *options: str) -> subprocess.Comp
     return subprocess.run(
         [*command, *(options or ("--contract-coverage", "api.yaml"))],
         cwd=folder,
+        env={name: value for name, value in os.environ.items() if name != RECORDS},
         capture_output=True,
         text=True,
         check=False,
