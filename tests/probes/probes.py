@@ -276,27 +276,37 @@ def _bodies(plain: Probe, contract: Contract, name: str, media: MediaType) -> It
         yield _refused(plain, f"as {other or 'nothing'}", "media type", **sent(fitting, other))
     if is_multipart:
         yield from _parts(plain, fields, name, sent)
-        return
-    if not is_json:
-        if _object(contract, media).get("additionalProperties") is False:
-            yield _refused(plain, "an undeclared field", "contract", **sent(fitting + b"&no-such-field=1", name))
-        yield _refused(plain, "a field twice", "contract", **sent(fitting + b"&" + fitting, name))
-        yield _refused(plain, "not UTF-8", "syntax", **sent(fitting + b"&a=%FF", name))
-        yield _refused(plain, "a wrong escape", "syntax", **sent(fitting + b"&a=%zz", name))
-        return
+    elif is_json:
+        yield from _json(plain, example, _object(contract, media).get("additionalProperties") is False, name, sent)
+    else:
+        yield from _form(plain, fitting, _object(contract, media).get("additionalProperties") is False, name, sent)
+    if isinstance(example, dict) and not is_multipart and is_json:
+        yield from _lengths(plain, contract, media, example, name)
+
+
+Sent = Callable[..., dict[str, Any]]
+"""Makes body and headers of a probe from bytes, media types and further headers."""
+
+
+def _form(plain: Probe, fitting: bytes, is_closed: bool, name: str, sent: Sent) -> Iterator[Probe]:
+    if is_closed:
+        yield _refused(plain, "an undeclared field", "contract", **sent(fitting + b"&no-such-field=1", name))
+    yield _refused(plain, "a field twice", "contract", **sent(fitting + b"&" + fitting, name))
+    yield _refused(plain, "not UTF-8", "syntax", **sent(fitting + b"&a=%FF", name))
+    yield _refused(plain, "a wrong escape", "syntax", **sent(fitting + b"&a=%zz", name))
+
+
+def _json(plain: Probe, example: object, is_closed: bool, name: str, sent: Sent) -> Iterator[Probe]:
     yield _refused(plain, "no bytes", "contract", **sent(b"", name))
     for about, body in JSON_SYNTAX.items():
         yield _refused(plain, about, "syntax", **sent(body, name))
     for about, body in {"null": b"null", "an array": b"[]", "a text": b'"x"', "a number": b"1" * 30}.items():
         yield _refused(plain, about, "contract", **sent(body, name))
-    if isinstance(example, dict) and _object(contract, media).get("additionalProperties") is False:
+    if isinstance(example, dict) and is_closed:
         for member in ("no-such-member", "__proto__", "id", "createdAt", "\u0000"):
             if member not in example:
-                yield _refused(
-                    plain, f"member {member!r}", "contract", **sent(json.dumps({**example, member: 1}).encode(), name)
-                )
-    if isinstance(example, dict):
-        yield from _lengths(plain, contract, media, example, name)
+                body = json.dumps({**example, member: 1}).encode()
+                yield _refused(plain, f"member {member!r}", "contract", **sent(body, name))
 
 
 BOUNDARY = "probe"
@@ -312,7 +322,7 @@ def _part(name: str, text: str) -> bytes:
     return f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{kind}\r\n\r\n{text}\r\n'.encode()
 
 
-def _parts(plain: Probe, fields: Mapping[str, Any], name: str, sent: Callable[..., dict[str, Any]]) -> Iterator[Probe]:
+def _parts(plain: Probe, fields: Mapping[str, Any], name: str, sent: Sent) -> Iterator[Probe]:
     """What may stand in a multipart body, and must not (RFC 7578)."""
     wrong = {
         "an undeclared part": _multipart(fields, _part("no-such-part", "1")),
