@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from handfast.contract import parts
@@ -25,7 +25,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 """The fields of a path item that are operations; `query` since 3.2."""
 
 UNTAGGED = "default"
-"""The tag of operations that have none."""
+"""The tag of operations that have none, and are no callbacks of others."""
 
 
 def operations(root: Cursor) -> Iterator[Operation]:
@@ -38,7 +38,7 @@ def operations(root: Cursor) -> Iterator[Operation]:
 def webhooks(root: Cursor) -> Iterator[Operation]:
     """The operations under `webhooks`; the path of each is the webhook's name."""
     for name, item in root.members("webhooks"):
-        yield from _operations(_Setting(root, (_beside(root, item, "webhooks", name), item), name))
+        yield from _operations(_Setting(root, (_beside(root, item, "webhooks", name), item), name, is_sent=True))
 
 
 def servers(root: Cursor, at: Cursor | None = None) -> tuple[Server, ...]:
@@ -105,13 +105,19 @@ def _beside(parent: Cursor, item: Cursor, *tokens: str) -> Cursor:
 
 @dataclass(frozen=True, slots=True)
 class _Setting:
-    """A path item where it stands, as written and as referred to; `above`: the operations that it is a callback of."""
+    """A path item where it stands, as written and as referred to; `above`: the operations that it is a callback of.
+
+    `is_sent`: its operations are webhooks or callbacks. Their responses are no shared ones, whatever component they
+    are, because their bodies are of the other direction (see Contract.as_messages).
+    """
 
     root: Cursor
     item: tuple[Cursor, ...]
     path: str
     callback: str = ""
     above: frozenset[str] = frozenset()
+    tag: str = UNTAGGED
+    is_sent: bool = False
 
     def derived_operation_id(self, method: str) -> str:
         return f"{self.callback}{method.capitalize()}" if self.callback else derived_operation_id(method, self.path)
@@ -141,23 +147,25 @@ def _operation(setting: _Setting, part: Cursor, at: Cursor, method: str) -> Oper
     answers = at.child("responses")
     serving = next((place for place in (at, *setting.item) if "servers" in place.value), None)
     operation_id = at.text("operationId") or setting.derived_operation_id(method)
+    tag = tag_names[0] if tag_names else setting.tag
+    responses = tuple(parts.response(status, child) for status, child in answers.members()) if answers else ()
     return Operation(
         pointer=at.pointer,
         operation_id=operation_id,
         method=method,
         path=setting.path,
-        tag=tag_names[0] if tag_names else UNTAGGED,
+        tag=tag,
         tags=tag_names,
         summary=at.text("summary") or part.text("summary"),
         description=at.text("description") or part.text("description"),
         deprecated=at.flag("deprecated"),
         parameters=_parameters(setting.item, at),
         request_body=parts.request_body(body) if body else None,
-        responses=tuple(parts.response(status, child) for status, child in answers.members()) if answers else (),
+        responses=tuple(replace(each, component=None) for each in responses) if setting.is_sent else responses,
         security=_security(at if "security" in at.value else setting.root, setting.root),
         servers=servers(setting.root, serving),
         callbacks={
-            name: tuple(_callback_operations(setting, callback, f"{operation_id}{_capitalised(name)}", at.pointer))
+            name: tuple(_callbacks(setting, callback, f"{operation_id}{_capitalised(name)}", at.pointer, tag))
             for name, callback in at.members("callbacks")
             if at.pointer not in setting.above
         },
@@ -165,7 +173,7 @@ def _operation(setting: _Setting, part: Cursor, at: Cursor, method: str) -> Oper
     )
 
 
-def _callback_operations(setting: _Setting, callback: Cursor, name: str, parent: str) -> Iterator[Operation]:
+def _callbacks(setting: _Setting, callback: Cursor, name: str, parent: str, tag: str) -> Iterator[Operation]:
     """The operations of a callback, one level of those that lead back to where they come from.
 
     One without an operationId is called after the operation, the callback and the method (`subscribeOnEventPost`);
@@ -180,6 +188,8 @@ def _callback_operations(setting: _Setting, callback: Cursor, name: str, parent:
                 path=expression,
                 callback=f"{name}{_capitalised(expression)}" if len(expressions) > 1 else name,
                 above=setting.above | {parent},
+                tag=tag,
+                is_sent=True,
             )
         )
 

@@ -12,6 +12,7 @@ from itertools import islice
 
 import jsonschema_rs
 from jsonschema_rs import canonical
+from typing_extensions import override
 
 from handfast.contract.directions import Directions
 from handfast.contract.engine import FORMATS, Engine
@@ -119,6 +120,10 @@ class Judges:
             return [*(each for each in found.values() if each.code != "pattern-invalid"), *patterns]
         return list(found.values())
 
+    def exchanged(self) -> Judges:
+        """The same judges with the directions exchanged, for what a service sends unasked; see Contract.as_messages."""
+        return _Exchanged(self)
+
     def engine(self, direction: Direction) -> Engine:
         """What the judges of a direction share; for judges."""
         if not self._engines:
@@ -130,6 +135,29 @@ class Judges:
                 for each, marks in directed.items()
             }
         return self._engines[direction]
+
+
+class _Exchanged(Judges):
+    """Judges that look from the other side; everything compiled is shared."""
+
+    def __init__(self, judges: Judges) -> None:
+        self._inner = judges
+
+    @override
+    def judge(self, pointer: str, direction: Direction) -> Judge:
+        return self._inner.judge(pointer, direction.opposite)
+
+    @override
+    def check(self) -> list[Diagnostic]:
+        return self._inner.check()
+
+    @override
+    def exchanged(self) -> Judges:
+        return self._inner
+
+    @override
+    def engine(self, direction: Direction) -> Engine:
+        return self._inner.engine(direction.opposite)
 
 
 def _is_small(value: JSONValue) -> bool:

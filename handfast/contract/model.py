@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, Union
 
@@ -29,6 +29,11 @@ class Direction(StrEnum):
 
     REQUEST = "request"
     RESPONSE = "response"
+
+    @property
+    def opposite(self) -> Direction:
+        """The other one."""
+        return Direction.RESPONSE if self is Direction.REQUEST else Direction.REQUEST
 
 
 class ParameterLocation(StrEnum):
@@ -198,7 +203,8 @@ class Operation:
     """One operation with everything it inherits: parameters of its path, security, servers.
 
     `method` is as sent on the wire (`GET`, `QUERY`, or an additional one, case kept). `path` is the template; for a
-    webhook its name, for a callback the runtime expression. `tag` is the first tag, which decides the abstract class.
+    webhook its name, for a callback the runtime expression. `tag` is the first tag, which decides the abstract class;
+    a callback without tags has that of its operation.
     `security` lists alternatives; an empty tuple means that none is required.
     """
 
@@ -247,6 +253,26 @@ class Contract:
     positions: Positions
     judges: Judges
     warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def callbacks(self) -> tuple[Operation, ...]:
+        """The callbacks of all operations and webhooks, and theirs, in document order; a shared one is there once."""
+        found: dict[tuple[str, str], Operation] = {}
+        pending = [*self.operations, *self.webhooks]
+        while pending:
+            inner = [each for group in pending.pop(0).callbacks.values() for each in group]
+            for each in inner:
+                found.setdefault((each.pointer, each.operation_id), each)
+            pending[:0] = inner
+        return tuple(found.values())
+
+    def as_messages(self, operations: Iterable[Operation]) -> Contract:
+        """The contract as that of webhooks or callbacks alone, which the service sends instead of answering.
+
+        What a service sends unasked is its own, like what it answers: a readOnly member belongs to it and a writeOnly
+        one does not. So the directions of all schemas are exchanged (docs/adr/0009).
+        """
+        return replace(self, operations=tuple(operations), webhooks=(), servers=(), judges=self.judges.exchanged())
 
     @property
     def digest(self) -> str:

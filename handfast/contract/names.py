@@ -39,9 +39,9 @@ def method_name(operation: Operation) -> str:
     return snake_case(operation.operation_id)
 
 
-def operations_class_name(tag: str) -> str:
-    """The abstract class of a tag: `articles` gives `ArticlesOperations`."""
-    return f"{pascal_case(tag)}Operations"
+def operations_class_name(tag: str, family: str = "operations") -> str:
+    """The abstract class of a tag: `articles` gives `ArticlesOperations`; of `webhooks`, `ArticlesWebhooks`."""
+    return f"{pascal_case(tag)}{family.capitalize()}"
 
 
 def module_name(tag: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from handfast.contract import callback_urls, expressions
 from handfast.contract.assembly import METHODS, derived_operation_id, methods, path_items
 from handfast.contract.cursor import Cursor, JSONObject
 from handfast.contract.findings import Finding
@@ -22,21 +24,26 @@ _UNRESERVED_METHODS = {name.upper() for name in METHODS}
 
 @dataclass(frozen=True, slots=True)
 class _Operation:
-    """An operation where it is served."""
+    """An operation where it is served; `variables` are those of its path, None for a webhook, which has none yet."""
 
     method: str
     path: str
     at: Cursor
     item: tuple[Cursor, ...]
+    variables: tuple[str, ...] | None
 
 
 def check(root: Cursor, places: Sequence[Place]) -> Iterator[Finding]:
     """Everything that is wrong with paths, operations and parameters, in document order."""
     operations = list(_operations(root))
+    sent = [*_webhooks(root), *_callbacks(places, root)]
     yield from _paths(root)
-    yield from _operation_ids(operations)
-    for operation in operations:
+    yield from _operation_ids(operations, places)
+    yield from callback_urls.check_names(places)
+    for operation in (*operations, *sent):
         yield from _parameters(operation)
+    for operation in operations:
+        yield from callback_urls.check_parameters(operation.at, operation.item, f"{operation.method} {operation.path}")
     yield from _shared_parameters(places)
     yield from _additional_methods(root)
 
@@ -45,12 +52,29 @@ def _operations(root: Cursor) -> Iterator[_Operation]:
     """The operations under `paths` (callbacks and webhooks have no path of ours)."""
     paths = root.child("paths")
     for path, item in path_items(paths) if paths else ():
-        seen: set[str] = set()
-        for part in item:
-            for method, at in methods(part):
-                if method not in seen:
-                    seen.add(method)
-                    yield _Operation(method, path, at, item)
+        yield from _of_item(path, item, tuple(_VARIABLE.findall(path)))
+
+
+def _webhooks(root: Cursor) -> Iterator[_Operation]:
+    for name, item in root.members("webhooks"):
+        yield from _of_item(name, (item,), None)
+
+
+def _callbacks(places: Sequence[Place], root: Cursor) -> Iterator[_Operation]:
+    for place in places:
+        if place.kind is Kind.CALLBACK and isinstance(place.value, dict) and "$ref" not in place.value:
+            for name, item in Cursor(root.root, place.pointer, place.value).members():
+                with suppress(ValueError):  # reported by callback_urls
+                    yield from _of_item(name, (item,), expressions.parse(name).variables)
+
+
+def _of_item(path: str, item: tuple[Cursor, ...], variables: tuple[str, ...] | None) -> Iterator[_Operation]:
+    seen: set[str] = set()
+    for part in item:
+        for method, at in methods(part):
+            if method not in seen:
+                seen.add(method)
+                yield _Operation(method, path, at, item, variables)
 
 
 def _paths(root: Cursor) -> Iterator[Finding]:
@@ -90,8 +114,8 @@ def _template(path: str, pointer: str) -> Iterator[Finding]:
         yield Finding("path-unusual", message, pointer, hint=hint, severity=Severity.WARNING)
 
 
-def _operation_ids(operations: list[_Operation]) -> Iterator[Finding]:
-    """No two operations with one name, whether it is given or derived."""
+def _operation_ids(operations: list[_Operation], places: Sequence[Place]) -> Iterator[Finding]:
+    """No two operations with one name, whether it is given or derived; webhooks and callbacks are operations too."""
     seen: dict[str, tuple[str, bool]] = {}
     for operation in sorted(operations, key=lambda found: not found.at.text("operationId")):
         given = operation.at.text("operationId")
@@ -106,10 +130,20 @@ def _operation_ids(operations: list[_Operation]) -> Iterator[Finding]:
         else:
             message = f'without an operationId, {place} is called "{name}", which is what {seen[name][0]} is called'
             yield Finding("operation-id-collision", message, operation.at.pointer, "give it an operationId")
+    served = {operation.at.pointer for operation in operations}
+    for each in places:
+        if each.kind is Kind.OPERATION and isinstance(each.value, dict) and each.pointer not in served:
+            sent = each.value.get("operationId")
+            if isinstance(sent, str) and sent in seen:
+                hint = "an operationId names one operation of the whole contract, webhooks and callbacks included"
+                message = f'the operationId "{sent}" is that of {seen[sent][0]} already'
+                yield Finding("operation-id-duplicate", message, join(each.pointer, "operationId"), hint, "value")
+            elif isinstance(sent, str):
+                seen[sent] = (f"#{each.pointer}", True)
 
 
 def _parameters(operation: _Operation) -> Iterator[Finding]:
-    template = list(dict.fromkeys(name for name in _VARIABLE.findall(operation.path) if name))
+    template = list(dict.fromkeys(filter(None, operation.variables or ())))
     declared: dict[tuple[str, str], Cursor] = {}
     for place in (*reversed(operation.item), operation.at):
         yield from _list(place, operation, declared, template)
@@ -139,7 +173,7 @@ def _list(
             yield Finding("parameter-duplicate", f'the {location} parameter "{name}" is declared twice here', written)
         here.add(key)
         declared[key] = parameter
-        if location == "path" and name not in template:
+        if location == "path" and operation.variables is not None and name not in template:
             yield _undeclared(name, operation, parameter, written, template)
 
 

@@ -8,6 +8,7 @@ numbers on both sides. A constraint inside a list or a union would need a name, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from handfast.contract.directions import Directions
@@ -102,6 +103,13 @@ class Emitter:
         """Raise GenerationError with all names that collide."""
         self._names.check()
 
+    def exchanged(self) -> Emitter:
+        """The same emitter with the directions exchanged, for webhooks and callbacks (see Contract.as_messages)."""
+        other = copy(self)
+        other._projectors = {each: self._projectors[each.opposite] for each in Direction}
+        other._classes = {(pointer, each.opposite): name for (pointer, each), name in self._classes.items()}
+        return other
+
     def type_of(self, schema: Schema, direction: Direction) -> Type:
         """The type of a schema where an operation uses it."""
         return self._projectors[direction].at(schema.pointer)
@@ -176,7 +184,8 @@ class Emitter:
         named = {below(COMPONENTS, name): name for name in components} if isinstance(components, dict) else {}
         for pointer, name in named.items():
             self._classes[(pointer, self._uses.directions(pointer)[-1])] = self._names.claim(class_name(name), pointer)
-        operations = {operation.pointer: operation for operation in contract.operations}
+        every = (*contract.operations, *contract.webhooks, *contract.callbacks)
+        operations = {operation.pointer: operation for operation in every}
         for pointer in self._references.targets:
             if pointer not in named:
                 name = self._names.derive(_derived(pointer, operations), pointer)

@@ -1,8 +1,13 @@
-"""operations/<tag>.py: an abstract class for each tag with a method for each operation, and the replies of these."""
+"""operations/<tag>.py: an abstract class for each tag with a method for each operation, and the replies of these.
+
+Webhooks and callbacks are operations too, and look the same, in webhooks/<tag>.py and callbacks/<tag>.py: a class is
+what a receiver implements, and what a sender is made of.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from handfast.contract.model import Contract, Direction, Operation, Parameter
 from handfast.contract.names import (
@@ -23,6 +28,32 @@ from handfast.generate.scope import Scope
 from handfast.generate.text import HEADER, docstring
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Operations that stand under `paths`, webhooks, or callbacks: the folder of their modules, named as in OpenAPI.
+
+    `base` is the class of the runtime, `made_of` the emitter that looks in their direction.
+    """
+
+    folder: str
+    base: str
+    title: str
+    contract: Contract
+    made_of: Emitter
+
+
+def families(contract: Contract, emitter: Emitter) -> list[Family]:
+    """The operations of a contract, and its webhooks and callbacks where it has any."""
+    exchanged = emitter.exchanged()
+    webhooks, callbacks = contract.as_messages(contract.webhooks), contract.as_messages(contract.callbacks)
+    found = [
+        Family("operations", "Operations", "operations", contract, emitter),
+        Family("webhooks", "Webhooks", "webhooks", webhooks, exchanged),
+        Family("callbacks", "Callbacks", "callbacks", callbacks, exchanged),
+    ]
+    return [family for family in found if family.folder == "operations" or family.contract.operations]
+
+
 def by_module(contract: Contract) -> dict[str, list[Operation]]:
     """The operations by the module of their tag; raises GenerationError for tags or operations that become one."""
     modules: dict[str, dict[str, Operation]] = {}
@@ -37,10 +68,10 @@ def by_module(contract: Contract) -> dict[str, list[Operation]]:
     return {module: list(operations.values()) for module, operations in modules.items()}
 
 
-def operations_module(operations: list[Operation], contract: Contract, emitter: Emitter, shared: Iterable[str]) -> str:
+def operations_module(operations: list[Operation], family: Family, shared: Iterable[str]) -> str:
     """The text of the module of a tag, not yet formatted."""
     tag = operations[0].tag
-    name = operations_class_name(tag)
+    name = operations_class_name(tag, family.folder)
     replies = {reply.name: reply for operation in operations for reply in own_replies(operation).values()}
     if taken := sorted({*replies, name} & set(shared)):
         raise GenerationError(
@@ -48,14 +79,15 @@ def operations_module(operations: list[Operation], contract: Contract, emitter: 
             "    hint: rename the response"
         )
     scope = Scope([name, *replies], shared, depth=2)
-    described = next((known.description for known in contract.tags if known.name == tag), "")
-    classes = [reply_class(reply, emitter, scope) for reply in replies.values()]
+    described = next((known.description for known in family.contract.tags if known.name == tag), "")
+    title = f"{family.title.capitalize()} tagged {tag}"
+    classes = [reply_class(reply, family.made_of, scope) for reply in replies.values()]
     abstract = [
-        f"class {name}({scope.runtime('Operations')}, tag={tag!r}):",
-        docstring(f"Operations tagged {tag}: {described}" if described else f"Operations tagged {tag}.", "    "),
-        *(_method(operation, emitter, scope) for operation in operations),
+        f"class {name}({scope.runtime(family.base)}, tag={tag!r}):",
+        docstring(f"{title}: {described}" if described else f"{title}.", "    "),
+        *(_method(operation, family, scope) for operation in operations),
     ]
-    head = f"{HEADER}\n{docstring(f'The operations tagged {tag}, and their replies.')}"
+    head = f"{HEADER}\n{docstring(f'The {family.title} tagged {tag}, and their replies.')}"
     return "\n\n".join([head, scope.imports(), *classes, "\n".join(abstract)]) + "\n"
 
 
@@ -65,7 +97,8 @@ def arguments(operation: Operation) -> Mapping[str, Parameter]:
     return {name: parameters[key] for key, name in argument_names(operation).items()}
 
 
-def _method(operation: Operation, emitter: Emitter, scope: Scope) -> str:
+def _method(operation: Operation, family: Family, scope: Scope) -> str:
+    emitter = family.made_of
     written = [
         f"{name}: {_argument(operation, parameter, emitter, scope)}" for name, parameter in arguments(operation).items()
     ]
@@ -75,13 +108,15 @@ def _method(operation: Operation, emitter: Emitter, scope: Scope) -> str:
         )
         body = body_annotation(operation.request_body.content, place, emitter, scope) or "None"
         written.append(f"body: {body if operation.request_body.required else _or_none(body)}")
+    if family.folder != "operations":  # a sender leaves out what is optional
+        written = [f"{each} = None" if each.endswith("| None") else each for each in written]
     signature = ", ".join(["self", *(["*"] if written else []), *written])
     own = own_replies(operation)
     replies = dict.fromkeys(reply_name(operation, response) for response in operation.responses)
     answer = " | ".join(name if name in own else scope.reply(name) for name in replies) or "None"
     return (
         f"    @{scope.standard('abstractmethod')}\n"
-        f"    async def {method_name(operation)}({signature}) -> {answer}:\n{_described(operation)}"
+        f"    async def {method_name(operation)}({signature}) -> {answer}:\n{_described(operation, family)}"
     )
 
 
@@ -100,8 +135,8 @@ def _or_none(written: str) -> str:
     return written if written.endswith("None") or written in ("Any", "Any_") else f"{written} | None"
 
 
-def _described(operation: Operation) -> str:
-    title = f"{operation.method} {operation.path}"
+def _described(operation: Operation, family: Family) -> str:
+    title = f"{operation.method} {operation.path}" if family.folder == "operations" else _titled(operation, family)
     parts = [
         f"{title}: {operation.summary.strip()}" if operation.summary.strip() else title,
         operation.description,
@@ -109,6 +144,10 @@ def _described(operation: Operation) -> str:
         f"Contract: #{operation.pointer}",
     ]
     return docstring("\n\n".join(part.strip() for part in parts if part.strip()), "        ")
+
+
+def _titled(operation: Operation, family: Family) -> str:
+    return f"{operation.method} {'webhook' if family.folder == 'webhooks' else 'callback to'} {operation.path}"
 
 
 def _refuse(what: str, become: str, one: Operation, other: Operation, contract: Contract) -> None:

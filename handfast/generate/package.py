@@ -14,7 +14,7 @@ from handfast.generate import models, syntax, text
 from handfast.generate.emission import Emitter, Model
 from handfast.generate.formatting import formatted
 from handfast.generate.models import models_module
-from handfast.generate.operations import by_module, operations_module
+from handfast.generate.operations import by_module, families, operations_module
 from handfast.generate.replies import reply_class, shared_replies
 from handfast.generate.routes import routes_text
 from handfast.generate.scope import Scope
@@ -55,11 +55,12 @@ def code(contract: Contract) -> tuple[dict[str, str], Emitter]:
     classes = [reply_class(reply, emitter, scope) for reply in shared.values()]
     sources = {
         "__init__.py": _module(f"{contract.title} {contract.info_version}, as its contract says it is."),
-        "operations/__init__.py": _module("The operations of the contract, a module for each tag."),
         "replies.py": _module("Replies that several operations share.", scope.imports(), *classes),
     }
-    for name, operations in by_module(contract).items():
-        sources[f"operations/{name}.py"] = operations_module(operations, contract, emitter, shared)
+    for family in families(contract, emitter):
+        sources[f"{family.folder}/__init__.py"] = _module(f"The {family.title} of the contract, a module for each tag.")
+        for name, operations in by_module(family.contract).items():
+            sources[f"{family.folder}/{name}.py"] = operations_module(operations, family, shared)
     return sources, emitter
 
 

@@ -16,7 +16,8 @@ from handfast.generate.scope import Scope
 from handfast.generate.text import docstring
 
 _RESERVED = frozenset({"body", "status", "media_type", "args", "add_note", "with_traceback", "self"})
-_ERRORS_FROM = 400
+BODILESS = frozenset({204, 205, 304})
+"""Statuses that have no content, whatever the contract says (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def header_fields(headers: Iterable[Header]) -> Mapping[str, Header]:
 
 def _fields(reply: Reply, emitter: Emitter, scope: Scope) -> Iterable[str]:
     response = reply.response
-    if response.content:
+    if response.content and reply.status not in BODILESS:
         place = Place(f"{reply.name}Body", response.pointer, Direction.RESPONSE)
         yield f"body: {body_annotation(response.content, place, emitter, scope)}"
     keyword_only = list(_keyword_fields(reply, emitter, scope))

@@ -1,4 +1,7 @@
-"""operations.txt: a line for each operation, for reviewers: tag, operationId, method, path, security, statuses."""
+"""operations.txt: a line for each operation, for reviewers: tag, operationId, method, path, security, statuses.
+
+Webhooks follow as `webhook newPet` in the place of the path, callbacks as `callback {$request.body#/url}`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,13 @@ from handfast.contract.model import Contract, Operation
 
 def routes_text(contract: Contract) -> str:
     """The operations in the order of the contract, in aligned columns."""
-    return aligned([row(operation) for operation in contract.operations])
+    return aligned(
+        [
+            *(row(operation) for operation in contract.operations),
+            *(row(operation, "webhook ") for operation in contract.webhooks),
+            *(row(operation, "callback ") for operation in contract.callbacks),
+        ]
+    )
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
@@ -19,14 +28,14 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def row(operation: Operation) -> tuple[str, ...]:
-    """The cells of an operation."""
+def row(operation: Operation, kind: str = "") -> tuple[str, ...]:
+    """The cells of an operation; `kind` stands before its path."""
     statuses = " ".join(response.status for response in operation.responses)
     return (
         operation.tag,
         operation.operation_id,
         operation.method,
-        operation.path,
+        kind + operation.path,
         security_text(operation),
         statuses,
     )

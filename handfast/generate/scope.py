@@ -16,7 +16,10 @@ _STANDARD = {
     "dataclass": "dataclasses",
 }
 _RUNTIME = frozenset(
-    {"ByteStream", "Date", "DateTime", "ErrorReply", "Header", "Operations", "Reply", "Upload", "Uuid"}
+    {
+        *("ByteStream", "Callbacks", "Date", "DateTime", "ErrorReply", "Header", "Operations", "Reply", "Upload"),
+        *("Uuid", "Webhooks"),
+    }
 )
 
 

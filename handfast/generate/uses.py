@@ -70,9 +70,11 @@ class Uses:
 
 
 def schemas_of(contract: Contract, direction: Direction) -> Iterator[Schema]:
-    """Every schema that an operation uses directly in a direction."""
+    """Every schema that an operation uses directly in a direction; webhooks and callbacks use the other one."""
     for operation in contract.operations:
         yield from _sent(operation) if direction is Direction.REQUEST else _answered(operation)
+    for message in (*contract.webhooks, *contract.callbacks):
+        yield from _answered(message) if direction is Direction.REQUEST else _sent(message)
 
 
 def _sent(operation: Operation) -> Iterator[Schema]:
