@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from handfast.errors import ContractError as ContractError
     from handfast.errors import GenerationError as GenerationError
     from handfast.errors import HandfastError as HandfastError
+    from handfast.errors import OutboundRequestViolation as OutboundRequestViolation
+    from handfast.errors import OutboundResponseViolation as OutboundResponseViolation
     from handfast.errors import RequestViolation as RequestViolation
     from handfast.errors import ResponseViolation as ResponseViolation
     from handfast.errors import Violation as Violation
@@ -31,6 +33,8 @@ _HOMES = {
     "ContractError": "handfast.errors",
     "GenerationError": "handfast.errors",
     "HandfastError": "handfast.errors",
+    "OutboundRequestViolation": "handfast.errors",
+    "OutboundResponseViolation": "handfast.errors",
     "RequestViolation": "handfast.errors",
     "ResponseViolation": "handfast.errors",
     "Violation": "handfast.errors",
@@ -41,6 +45,8 @@ __all__ = [
     "ContractError",
     "GenerationError",
     "HandfastError",
+    "OutboundRequestViolation",
+    "OutboundResponseViolation",
     "RequestViolation",
     "ResponseViolation",
     "Violation",

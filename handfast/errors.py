@@ -104,3 +104,15 @@ class RequestViolation(Violation):
 
 class ResponseViolation(Violation):
     """The handler broke the contract; clients are told nothing of it but the status 500."""
+
+
+class OutboundRequestViolation(RequestViolation):
+    """A request of ours to a webhook or callback breaks the contract; nothing was sent."""
+
+
+class OutboundResponseViolation(ResponseViolation):
+    """What a receiver of a webhook or callback answered breaks the contract; `status` is what it answered."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status

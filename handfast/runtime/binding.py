@@ -71,22 +71,9 @@ def bind(
         gaps += misfits(contract, problems)
     if gaps:
         raise BindError(gaps)
-    binding = _Binding(
-        contract=contract,
-        handlers=bound,
-        limits=limits,
-        mode=mode,
-        unknown_query=unknown_query,
-        problems=problems,
-        fallback=fallback,
-        gate=gates(contract, authenticators),
-        lexicon=parameters.lexicon(contract),
-    )
-    base_path = contract.servers[0].base_path if contract.servers else ""
+    binding = Binding.of(contract, bound, authenticators, limits, mode, unknown_query, problems, fallback)
     failures = Failures(contract, None, problems)
-    routes = [
-        OperationRoute(operation, base_path, partial(binding.plan, operation)) for operation in contract.operations
-    ]
+    routes = binding.routes(contract.servers[0].base_path if contract.servers else "")
     documents = Documents(contract, docs)
     route = ContractRoute(routes, failures, documents.links)
     app.user_middleware.append(Middleware(OperationsFirst, route))
@@ -96,7 +83,7 @@ def bind(
 
 
 @dataclass(frozen=True, slots=True)
-class _Binding:
+class Binding:
     """What all plans of one application share."""
 
     contract: Contract
@@ -108,6 +95,38 @@ class _Binding:
     fallback: Fallback | None
     gate: Callable[[Operation], Gate | None]
     lexicon: Lexicon
+
+    @classmethod
+    def of(  # all that an application says to `bind`
+        cls,
+        contract: Contract,
+        handlers: Handlers,
+        authenticators: Mapping[str, Authenticator],
+        limits: Limits,
+        mode: Mode,
+        unknown_query: UnknownQuery,
+        problems: ProblemRenderer | None,
+        fallback: Fallback | None,
+    ) -> Binding:
+        """What the arguments of `bind` come to."""
+        return cls(
+            contract=contract,
+            handlers=handlers,
+            limits=limits,
+            mode=mode,
+            unknown_query=unknown_query,
+            problems=problems,
+            fallback=fallback,
+            gate=gates(contract, authenticators),
+            lexicon=parameters.lexicon(contract),
+        )
+
+    def routes(self, base_path: str) -> list[OperationRoute]:
+        """A route for each operation of the contract, whose plan is made at its first request."""
+        return [
+            OperationRoute(operation, base_path, partial(self.plan, operation))
+            for operation in self.contract.operations
+        ]
 
     def plan(self, operation: Operation) -> Plan:
         """The plan of an operation."""

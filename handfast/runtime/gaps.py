@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -18,21 +18,30 @@ from handfast.contract import names
 from handfast.contract.model import Contract, Operation
 from handfast.runtime.arguments import hints_of
 from handfast.runtime.handlers import Handlers, Implementation, Method, contract_tags
+from handfast.runtime.operations import Operations
 
 _UNIONS = (Union, UnionType)
 _STUB_TYPES = "..."
+_FOLDERS = ("operations", "webhooks", "callbacks")
 
 
-def gaps_of(contract: Contract, handlers: Handlers, security: Mapping[str, object], *, has_fallback: bool) -> list[str]:
-    """All gaps, those of the contract's own order first."""
+def gaps_of(
+    contract: Contract,
+    handlers: Handlers,
+    security: Mapping[str, object],
+    *,
+    has_fallback: bool,
+    family: type[Operations] = Operations,
+) -> list[str]:
+    """All gaps, those of the contract's own order first; `family` tells webhooks and callbacks from operations."""
     return [
         *_strangers(handlers),
         *_stale(contract, handlers),
-        *_tag_gaps(contract, handlers, has_fallback=has_fallback),
+        *_tag_gaps(contract, handlers, family, has_fallback=has_fallback),
         *_constructors(handlers),
         *_operations(contract, handlers, has_fallback=has_fallback),
         *_extra_methods(contract, handlers),
-        *_paths(contract),
+        *colliding(contract, contract.operations),
         *_security(contract, security),
     ]
 
@@ -44,16 +53,16 @@ def _strangers(handlers: Handlers) -> Iterator[str]:
 
 
 def _stale(contract: Contract, handlers: Handlers) -> Iterator[str]:
-    """Generated packages that were made from another state of the contract."""
+    generated = [each for implementation in handlers.implementations for each in implementation.tags.values()]
+    yield from stale_packages(contract, generated)
+
+
+def stale_packages(contract: Contract, generated: Iterable[type]) -> Iterator[str]:
+    """Generated packages, known by their classes, that were made from another state of the contract."""
     from handfast.contract import published
 
-    packages = {
-        generated.__module__.partition(".operations")[0]: generated
-        for implementation in handlers.implementations
-        for generated in implementation.tags.values()
-        if ".operations" in generated.__module__
-    }
-    for package in packages:
+    modules = [each.__module__.rpartition(".")[0].rpartition(".") for each in generated]
+    for package in dict.fromkeys(name for name, _, folder in modules if folder in _FOLDERS):
         file = getattr(import_module(package), "__file__", None)
         if file is None:
             continue
@@ -64,7 +73,7 @@ def _stale(contract: Contract, handlers: Handlers) -> Iterator[str]:
             yield f"{_relative(str(path))}: it {state}; run `handfast generate` (make generate)"
 
 
-def _tag_gaps(contract: Contract, handlers: Handlers, *, has_fallback: bool) -> Iterator[str]:
+def _tag_gaps(contract: Contract, handlers: Handlers, family: type[Operations], *, has_fallback: bool) -> Iterator[str]:
     tags = contract_tags(contract)
     for tag in tags:
         found = handlers.by_tag.get(tag, ())
@@ -77,7 +86,8 @@ def _tag_gaps(contract: Contract, handlers: Handlers, *, has_fallback: bool) -> 
             many = f"{count} operations" if count > 1 else "1 operation"
             yield (
                 f"{contract.locate(first.pointer)}: the tag {tag} ({many}, {first.operation_id} is the first) has "
-                f"no handler class; write one that subclasses {names.operations_class_name(tag)} and give it to bind"
+                f"no handler class; write one that subclasses {names.operations_class_name(tag, family.__name__)} and "
+                f"give it to {'bind' if family is Operations else 'receive'}"
             )
     for implementation in handlers.implementations:
         for tag in implementation.tags:
@@ -204,11 +214,12 @@ def _extra_methods(contract: Contract, handlers: Handlers) -> Iterator[str]:
                 )
 
 
-def _paths(contract: Contract) -> Iterator[str]:
+def colliding(contract: Contract, operations: Iterable[Operation]) -> Iterator[str]:
+    """Operations that are at the same place as others."""
     from handfast.runtime.trie import Trie
 
     trie: Trie[Operation] = Trie()
-    for operation in contract.operations:
+    for operation in operations:
         other = trie.add(operation.path, operation.method, operation)
         if other is not None:
             yield (

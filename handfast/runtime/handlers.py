@@ -13,7 +13,7 @@ from fastapi.exceptions import FastAPIError
 from handfast.contract import names
 from handfast.contract.model import Contract, Operation
 from handfast.runtime.dependencies import Solver
-from handfast.runtime.operations import Operations
+from handfast.runtime.operations import Operations, tags_of
 
 Method = Callable[..., object]
 
@@ -63,13 +63,15 @@ class Handlers:
     by_tag: Mapping[str, Sequence[Implementation]] = field(default_factory=dict[str, Sequence[Implementation]])
 
     @classmethod
-    def of(cls, handlers: Iterable[object], app: FastAPI, *, complete: bool) -> Handlers:
-        """Look at handler classes; with `complete` false, methods may be missing, which a fallback stands in for."""
+    def of(
+        cls, handlers: Iterable[object], app: FastAPI, *, complete: bool, family: type[Operations] = Operations
+    ) -> Handlers:
+        """Look at handler classes of a family; without `complete`, a fallback stands in for missing methods."""
         implementations: list[Implementation] = []
         strangers: list[object] = []
         for each in handlers:
             kind = _operations_class(each)
-            if kind is not None and (tags := _tags(kind)):
+            if kind is not None and (tags := tags_of(kind, family)):
                 implementations.append(_implementation(kind, tags, app, complete=complete))
             else:
                 strangers.append(each)
@@ -87,14 +89,6 @@ class Handlers:
 
 def _operations_class(thing: object) -> type[Operations] | None:
     return thing if isinstance(thing, type) and issubclass(thing, Operations) else None
-
-
-def _tags(handler_class: type[Operations]) -> dict[str, type[Operations]]:
-    found: dict[str, type[Operations]] = {}
-    for kind in handler_class.__mro__:
-        if issubclass(kind, Operations) and isinstance(tag := vars(kind).get("tag"), str):
-            found.setdefault(tag, kind)
-    return found
 
 
 def _implementation(

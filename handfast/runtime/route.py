@@ -50,7 +50,7 @@ class OperationRoute:
 class ContractRoute(BaseRoute):
     """All operations of a contract; other routes of the application get what is at none of its paths."""
 
-    def __init__(self, routes: Sequence[OperationRoute], failures: Failures, links: ServiceLinks) -> None:
+    def __init__(self, routes: Sequence[OperationRoute], failures: Failures, links: ServiceLinks | None) -> None:
         self.routes = routes
         self._links = links
         self._failures = failures
@@ -73,13 +73,13 @@ class ContractRoute(BaseRoute):
             targets, texts = self._trie.find(path, "GET") or found
             route = targets.get("GET")
         if route is None:
-            return send_answer(self._elsewise(method, set(targets)), self._links.added(scope, send), head=is_head)
+            return send_answer(self._elsewise(method, set(targets)), self._linked(scope, send), head=is_head)
         scope[OPERATION] = route.operation
         scope["route"] = route
         scope["endpoint"] = self.handle
         if "fastapi.telemetry" in scope:
             _route_selected(scope=scope, path=route.path_format)
-        to_client = send if route.declares_links else self._links.added(scope, send)
+        to_client = send if route.declares_links else self._linked(scope, send)
         return route.plan.handle(scope, receive, to_client, texts, head=is_head)
 
     @override
@@ -108,6 +108,9 @@ class ContractRoute(BaseRoute):
         if "{" in path:
             raise NoMatchFound(name, path_params)
         return URLPath(path=path, protocol="http")
+
+    def _linked(self, scope: Scope, send: Send) -> Send:
+        return send if self._links is None else self._links.added(scope, send)
 
     def _elsewise(self, method: str, methods: set[str]) -> Answer:
         """The answer for a method that no operation has: OPTIONS tells the methods, any other is refused."""

@@ -46,17 +46,16 @@ def json_content(schema: Any) -> dict[str, Any]:
 
 @contextmanager
 def imported(made: Contract, folder: Path) -> Iterator[ModuleType]:
-    """The generated package of a contract; `models`, `replies` and `operations` are its modules."""
+    """The generated package of a contract; `models`, `replies` and `operations` are among its modules."""
     name = f"made_{next(_NUMBERS)}"
     generate(made, folder / name, cache=folder / "cache")
     sys.path.insert(0, str(folder))
     invalidate_caches()
     try:
         package = import_module(name)
-        for module in ("models", "replies", "operations"):
-            import_module(f"{name}.{module}")
-        for file in (folder / name / "operations").glob("[!_]*.py"):
-            import_module(f"{name}.operations.{file.stem}")
+        for file in sorted((folder / name).rglob("*.py")):
+            module = ".".join(file.relative_to(folder).with_suffix("").parts)
+            import_module(module.removesuffix(".__init__"))
         yield package
     finally:
         sys.path.remove(str(folder))
