@@ -21,9 +21,9 @@ from handfast.runtime.handlers import Handlers
 from handfast.runtime.limits import Limits
 from handfast.runtime.operations import Callbacks, Operations, Webhooks, tags_of
 from handfast.runtime.problem_bodies import ProblemRenderer
-from handfast.runtime.replies import Mode
 from handfast.runtime.route import ContractRoute, OperationRoute, OperationsFirst
 from handfast.runtime.security import Authenticator
+from handfast.runtime.violations import Mode
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
@@ -48,8 +48,8 @@ def receive(
     where a name stands for several: `{"newPet": "/hooks/new-pet"}`. Paths have the variables that the contract
     declares as path parameters. The other arguments are those of `bind`; with `fallback` all that `at` names is
     received, with or without a class. Query parameters that the contract does not have are let through, because the URL
-    that a receiver gave may have some of its own. Nothing under `paths` is mounted, so that an application may both `bind` a
-    contract of its own and `receive` from others.
+    that a receiver gave may have some of its own. Nothing under `paths` is mounted, so that an application may both
+    `bind` a contract of its own and `receive` from others.
 
     Raises `BindError` with everything that does not fit, and RuntimeError when the application has been started.
     """

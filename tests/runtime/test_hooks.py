@@ -66,7 +66,7 @@ async def _listening(app: FastAPI) -> AsyncIterator[str]:
 def _receivers(made: Any) -> tuple[Any, Any]:
     events, pets = made.callbacks.subscriptions, made.webhooks.pets
 
-    class Events(events.SubscriptionsCallbacks):  # type: ignore[misc]  # generated at run time
+    class Events(events.SubscriptionsCallbacks):  # type: ignore[misc, name-defined]  # generated at run time
         seen: ClassVar[list[Any]] = []
 
         async def event(self, *, x_attempt: int, dry: bool | None = None, body: Any) -> Any:
@@ -77,7 +77,7 @@ def _receivers(made: Any) -> tuple[Any, Any]:
                 return events.Event204()
             return events.Event202(made.models.Receipt(seen=[body.id]), x_seen=len(self.seen))
 
-    class Pets(pets.PetsWebhooks):  # type: ignore[misc]
+    class Pets(pets.PetsWebhooks):  # type: ignore[misc, name-defined]
         async def new_pet(self, *, body: Any) -> Any:
             if body.name == "stop":
                 raise pets.NewPet410()
@@ -119,7 +119,7 @@ async def test_a_handler_calls_back_a_receiver_of_the_same_contract(contract: Co
     async with _listening(_receiver(contract, made)) as there, httpx2.AsyncClient(timeout=5) as client:
         sender = _events(made, contract, client)
 
-        class Subscriptions(operations.SubscriptionsOperations):  # type: ignore[misc]
+        class Subscriptions(operations.SubscriptionsOperations):  # type: ignore[misc, name-defined]
             def __init__(self, request: Request) -> None:
                 self.request = request
 
