@@ -18,8 +18,8 @@ setup:          ## install what requirements.lock says into .venv (nothing to do
 run: setup      ## serve the publishing service; obeys HOST, PORT, DATABASE_URL; reloads on save
 	@$(BIN)/handfast serve --reload
 
-mock: setup     ## serve a mock of openapi/api.yaml; obeys HOST and PORT; ARGS="--seed 7" makes up other values
-	@$(BIN)/handfast mock $(ARGS)
+mock: setup     ## serve a mock of openapi/api.yaml; obeys HOST and PORT; ARGS="--stateful --seed 7"; reloads on save
+	@$(BIN)/handfast mock --reload $(ARGS)
 
 generate: setup ## write generated/ from openapi/api.yaml
 	@$(BIN)/handfast generate

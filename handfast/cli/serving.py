@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,11 +15,14 @@ from handfast.project import Project, find_project
 if TYPE_CHECKING:
     from handfast.server import Reload
 
+HostOption = Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")]
+PortOption = Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")]
+
 
 def serve(
     app: AppArgument = None,
-    host: Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")] = 8000,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
     workers: Annotated[int, typer.Option(envvar="WEB_CONCURRENCY", min=1, help="How many processes serve.")] = 1,
     reload: Annotated[bool, typer.Option("--reload", help="Generate and start anew at every save.")] = False,
     trusted_proxies: Annotated[
@@ -59,14 +63,52 @@ def _reload(project: Project) -> Reload:
 
 def mock(
     contract: ContractArgument = None,
-    host: Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")] = 8000,
-    seed: Annotated[int, typer.Option(help="Another seed makes up other values.")] = 0,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    seed: Annotated[int, typer.Option(help="Another seed makes up other values, and fails at other times.")] = 0,
+    dynamic: Annotated[bool, typer.Option("--dynamic", help="Make values up, although there are examples.")] = False,
+    stateful: Annotated[
+        bool, typer.Option("--stateful", help="Remember what is created, changed and deleted.")
+    ] = False,
+    latency: Annotated[str, typer.Option(help="How long answers take: 200ms, 50..200ms.")] = "0ms",
+    failure_rate: Annotated[float, typer.Option(min=0, max=1, help="The part of the requests to fail.")] = 0.0,
+    failure_status: Annotated[
+        list[int] | None,
+        typer.Option(min=400, max=599, help="A status to fail with, declared or not; may be repeated."),
+    ] = None,
+    cors: Annotated[
+        list[str] | None, typer.Option("--cors", help="An origin whose pages may ask, or *; may be repeated.")
+    ] = None,
+    reload: Annotated[bool, typer.Option("--reload", help="Start anew when the contract is saved.")] = False,
 ) -> None:
     """Serve a mock of the contract: it judges requests, and replies with examples or values made up for schemas."""
-    from handfast.design import mocking
+    from handfast.design.mock import Latency, MockOptions, serving
     from handfast.server import serve as run_server
 
-    path = contract or find_project().contract
-    os.environ[mocking.CONTRACT], os.environ[mocking.SEED] = str(path.resolve()), str(seed)
-    raise typer.Exit(run_server(mocking.APP, host, port))
+    try:
+        options = MockOptions(
+            seed=seed,
+            dynamic=dynamic,
+            stateful=stateful,
+            latency=Latency.of(latency),
+            failure_rate=failure_rate,
+            failure_statuses=tuple(failure_status or ()),
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    path = (contract or find_project().contract).resolve()
+    os.environ[serving.CONTRACT], os.environ[serving.OPTIONS] = str(path), options.as_text()
+    os.environ[serving.ORIGINS] = " ".join(cors or ())
+    raise typer.Exit(run_server(serving.APP, host, port, reload=_reload_mock(path) if reload else None))
+
+
+def _reload_mock(path: Path) -> Reload:
+    """Start anew when the contract is saved, and is in order."""
+    from handfast.contract import load_contract
+    from handfast.server import Reload
+
+    def check() -> str:
+        load_contract(path)
+        return ""
+
+    return Reload(contract=path, code=(), regenerate=check, report=print_error)

@@ -29,7 +29,9 @@ class JudgedRequest:
 class PlainReply:
     """A reply as JSON values, judged like any other; bytes are sent as they are, an iterable gives items of a stream.
 
-    `headers` by their names as declared, `media_type` one of the declared ones (None: chosen by Accept).
+    `headers` by their names as declared, `media_type` one of the declared ones (None: chosen by Accept). `beside` are
+    headers that speak of the fallback itself, and are sent whatever the contract says. A reply that `is_foreign` is no
+    operation's: its body is bytes, and it is sent as it is, because it tells that nothing of the contract can be.
     """
 
     status: int
@@ -37,6 +39,8 @@ class PlainReply:
     body: JSONValue | bytes | AsyncIterable[object] = None
     has_body: bool = True
     media_type: str | None = None
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
+    is_foreign: bool = False
 
 
 Fallback: TypeAlias = Callable[[JudgedRequest], Awaitable[PlainReply]]

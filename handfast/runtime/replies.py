@@ -7,7 +7,7 @@ or wrong header, a body outside its schema. The text of a violation is for the l
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from starlette.responses import Response as InjectedResponse
@@ -94,9 +94,13 @@ class Replies:
         answer.headers += headers
 
     def encode_plain(self, reply: PlainReply, accept: str | None) -> Answer:
-        """The answer for a reply of JSON values, judged like any other."""
+        """The answer for a reply of JSON values, judged like any other, unless it is foreign."""
+        answer = Answer(reply.status, _raw(reply.beside))
+        if reply.is_foreign:
+            answer.headers += _raw({"content-type": reply.media_type or "text/plain"})
+            answer.body = reply.body if isinstance(reply.body, bytes) else b""
+            return answer
         response = self._operation.response(reply.status)
-        answer = Answer(reply.status)
         if response is None:
             if self._operation.responses or reply.status != _UNDESCRIBED:
                 self.violations.tell("the status is not declared", reply.status)
@@ -106,6 +110,10 @@ class Replies:
             header = content.header or (reply.media_type or "application/json").encode("latin-1")
             answer.headers.append((b"content-type", header))
             self._bodies.put_plain(content, reply.body, answer)
+        self._put_plain_headers(reply, response, answer)
+        return answer
+
+    def _put_plain_headers(self, reply: PlainReply, response: Response, answer: Answer) -> None:
         known = {name.lower(): value for name, value in reply.headers.items()}
         for name, declaration in response.headers.items():
             if name.lower() == "content-type":
@@ -119,7 +127,6 @@ class Replies:
             answer.headers.append((field.wire, self._header_value(field, value, reply.status)))
         for name in known:
             self.violations.tell(f"the header {name} is not declared", reply.status)
-        return answer
 
     def _plain_content(self, reply: PlainReply, response: Response, accept: str | None) -> Content:
         """The declared media type of a plain reply: the one that it names, else what the client likes best."""
@@ -197,6 +204,10 @@ class Replies:
         if not is_field_value(text):
             raise self.violations.fatal(f"the header {header.name} has characters that no header may", status)
         return text.encode("latin-1")
+
+
+def _raw(headers: Mapping[str, str]) -> RawHeaders:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _acceptable(operation: Operation) -> Sequence[str] | None:

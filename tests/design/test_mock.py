@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from handfast.contract import Contract, JSONValue, load_contract_text
-from handfast.design.mock import anybody, mock
+from handfast.design.mock import Latency, MockOptions, anybody, mock
+from handfast.design.mock.serving import mocked
 from handfast.runtime import bind
 
 ARTICLE: JSONValue = {
@@ -63,7 +65,19 @@ ARTICLES: JSONValue = {
         "get": {
             "operationId": "getArticle",
             "responses": {
-                "404": response(content={"application/json": {"schema": {"const": "missing"}}}),
+                "404": response(
+                    content={
+                        "application/json": {
+                            "schema": {"const": "missing"},
+                            "examples": {"the one": {"value": "missing"}},
+                        }
+                    }
+                ),
+                "422": response(
+                    content={
+                        "application/json": {"schema": {"type": "integer"}, "examples": {"tiny": {"value": 0}}},
+                    }
+                ),
                 "200": response(content=BODY, headers=HEADERS),
                 "4XX": response(content={"application/json": {"schema": {"type": "integer"}}}),
             },
@@ -79,11 +93,13 @@ ARTICLES: JSONValue = {
     [
         ({}, 200, "application/json", {"title": "Draft", "size": 8}),
         ({"Prefer": "example=long"}, 200, "application/json", {"title": "Longer", "size": 900}),
-        ({"Prefer": "example=nobody"}, 200, "application/json", {"title": "Draft", "size": 8}),
+        ({"Prefer": "example=nobody, handling=lenient"}, 200, "application/json", {"title": "Draft", "size": 8}),
         ({"Prefer": "code=404"}, 404, "application/json", "missing"),
-        ({"Prefer": "example=long, code=404"}, 404, "application/json", "missing"),
+        ({"Prefer": "example=long, code=404, handling=lenient"}, 404, "application/json", "missing"),
+        ({"Prefer": "example=tiny"}, 422, "application/json", 0),
+        ({"Prefer": 'code=404; reason="a, b", example="the one"'}, 404, "application/json", "missing"),
         ({"Prefer": "code=418"}, 418, "application/json", 1),
-        ({"Prefer": "code=503"}, 200, "application/json", {"title": "Draft", "size": 8}),
+        ({"Prefer": "code=503, handling=lenient"}, 200, "application/json", {"title": "Draft", "size": 8}),
         ({"Prefer": "wait=1, respond-async"}, 200, "application/json", {"title": "Draft", "size": 8}),
         ({"Accept": "text/plain"}, 200, "text/plain; charset=utf-8", "a"),
         ({"Accept": "image/*"}, 200, "image/png", ""),
@@ -93,6 +109,173 @@ def test_a_client_chooses_the_reply(headers: dict[str, str], status: int, media_
     answer = client(contract(ARTICLES)).get("/articles", headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (status, media_type)
     assert (answer.json() if "json" in media_type else answer.text) == body
+
+
+@pytest.mark.parametrize(
+    ("header", "detail"),
+    [
+        ("code=503", "getArticle declares no response for 503; it has 404, 422, 200, 4XX"),
+        ("code=5O3", "code wants a status from 100 to 599, and not '5O3'"),
+        ("code=404, example=long", "the response 404 of getArticle has no example 'long'; it has the one"),
+        ("example=nobody", "the response 200 of getArticle has no example 'nobody'; it has broken, draft, long"),
+        ("example=broken", "the example 'broken' breaks its schema; `handfast lint` says how"),
+        ("dynamic=perhaps", "dynamic wants true or false, and not 'perhaps'"),
+        ("latency=soon", "a latency is written 200ms, 1.5s or 50..200ms, and not 'soon'"),
+        ("latency=2s..1s", "a latency goes from less to more, and to 60s at most: '2s..1s' does not"),
+        ("wait=long", "wait wants whole seconds, 3600 at most, and not 'long'"),
+        ('code=404, "', "this is no list of preferences (RFC 7240): '\"'"),
+        ("code 404", "this is no list of preferences (RFC 7240): 'code 404'"),
+    ],
+)
+def test_what_cannot_be_met_is_a_problem_that_says_what_there_is(header: str, detail: str) -> None:
+    answer = client(contract(ARTICLES)).get("/articles", headers={"Prefer": header})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert answer.json() == {
+        "type": "urn:handfast:mock:preference",
+        "title": "Bad Request",
+        "status": 400,
+        "detail": detail,
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "applied"),
+    [
+        ([], None),
+        (["respond-async"], None),
+        (["code=404"], "code=404"),
+        (['Code = 404 ; a=b , , Example="the one"'], 'code=404, example="the one"'),
+        (["example=long", "example=draft, dynamic"], "example=long, dynamic=true"),
+        (["latency=1ms, dynamic=false"], "dynamic=false, latency=1ms"),
+        (["latency=30s, wait=0"], "latency=0ms"),
+        (["example=nobody, handling=lenient"], None),
+    ],
+)
+def test_a_client_is_told_which_preferences_were_met(headers: list[str], applied: str | None) -> None:
+    answer = client(contract(ARTICLES)).get("/articles", headers=[("Prefer", value) for value in headers])
+    assert answer.headers.get("preference-applied") == applied
+    assert answer.headers["vary"] == "Prefer"
+
+
+def test_a_preference_is_for_requests_that_keep_the_contract() -> None:
+    answer = client(contract(ARTICLES)).get("/articles?more=1", headers={"Prefer": "code=404"})
+    assert answer.status_code == 422
+    assert "preference-applied" not in answer.headers
+
+
+def test_examples_of_one_name_belong_together() -> None:
+    named: JSONValue = {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "integer"},
+        "examples": {"ada": {"value": 1}, "grace": {"value": 2}},
+    }
+    people: JSONValue = {name: {"value": {"name": name}} for name in ("ada", "grace")}
+    content: JSONValue = {"application/json": {"schema": {"type": "object"}, "examples": people}}
+    get: JSONValue = {"operationId": "get", "parameters": [named], "responses": {"200": response(content=content)}}
+    asked = client(contract({"/{id}": {"get": get}}))
+    assert [asked.get(f"/{number}").json()["name"] for number in (1, 2, 3)] == ["ada", "grace", "ada"]
+
+
+THING: JSONValue = {
+    "type": "object",
+    "required": ["slug", "title"],
+    "properties": {
+        "slug": {"type": "string", "maxLength": 20},
+        "title": {"type": "string", "examples": ["The author's"]},
+        "at": {"type": "string", "format": "date-time"},
+    },
+}
+SLUG: JSONValue = {"name": "slug", "in": "path", "required": True, "schema": {"type": "string", "maxLength": 30}}
+READ: dict[str, JSONValue] = {
+    "operationId": "read",
+    "parameters": [SLUG],
+    "responses": {"200": response(content={"application/json": {"schema": THING}})},
+}
+
+
+def test_values_of_chance_are_the_same_for_the_same_request_and_seed() -> None:
+    made = contract({"/{slug}": {"get": READ}})
+    dynamic = {"Prefer": "dynamic=true"}
+    first, again, other = client(made), client(made), client(made, seed=1)
+    assert first.get("/a").json()["title"] == "The author's"
+    values = [first.get(f"/{slug}", headers=dynamic).json() for slug in "abcdefgh"]
+    assert [value["slug"] for value in values] == [*"abcdefgh"], "what the path names is what is answered"
+    assert all(value["title"] != "The author's" for value in values)
+    assert len({value["at"] for value in values}) > 4
+    assert [again.get(f"/{slug}", headers=dynamic).json() for slug in "hgfedcba"] == values[::-1]
+    assert [other.get(f"/{slug}", headers=dynamic).json() for slug in "abcdefgh"] != values
+    assert first.get("/longer-than-twenty-letters", headers=dynamic).status_code == 200
+
+
+def statuses(made: Contract, options: MockOptions, count: int = 200, **headers: str) -> list[int]:
+    asked = TestClient(mocked(made, options), headers=headers)
+    return [asked.get("/articles").status_code for _ in range(count)]
+
+
+def test_failures_come_at_the_same_requests_for_the_same_seed() -> None:
+    made = contract({"/articles": {"get": {**READ, "parameters": [], "responses": RESPONSES}}})
+    some = MockOptions(failure_rate=0.2)
+    found = statuses(made, some)
+    assert found == statuses(made, some) != statuses(made, MockOptions(failure_rate=0.2, seed=1))
+    assert 15 < sum(status != 200 for status in found) < 70
+    assert set(found) == {200, 429, 503}, "only what is declared"
+    assert set(statuses(made, MockOptions(failure_rate=1, failure_statuses=(503,)), 5)) == {503}
+    assert statuses(made, MockOptions(failure_rate=1), 5, Prefer="code=200") == [200] * 5
+
+
+RESPONSES: JSONValue = {
+    "200": response(content={"application/json": {"schema": THING}}),
+    "404": response(),
+    "429": response(),
+    "503": response(content={"application/json": {"schema": {"const": "busy"}}}),
+}
+
+
+def test_a_failure_that_is_not_declared_comes_only_when_it_is_asked_for() -> None:
+    made = contract({"/articles": {"get": {**READ, "parameters": []}}})
+    assert statuses(made, MockOptions(failure_rate=1), 5) == [200] * 5
+    answer = TestClient(mocked(made, MockOptions(failure_rate=1, failure_statuses=(502,)))).get("/articles")
+    assert (answer.status_code, answer.json()["type"]) == (502, "urn:handfast:mock:failure")
+    assert "read has no 502" in answer.json()["detail"]
+
+
+def test_latency_is_waited_for() -> None:
+    made = contract({"/articles": {"get": {**READ, "parameters": []}}})
+    asked = TestClient(mocked(made, MockOptions(latency=Latency.of("60..80ms"))))
+    started = time.monotonic()
+    assert asked.get("/articles").status_code == 200
+    assert time.monotonic() - started >= 0.06
+
+
+@pytest.mark.parametrize(
+    ("text", "latency"),
+    [
+        ("200ms", Latency(0.2, 0.2)),
+        ("50..200ms", Latency(0.05, 0.2)),
+        ("0.5s..2s", Latency(0.5, 2)),
+        ("0ms", Latency()),
+    ],
+)
+def test_latencies_are_written_with_a_unit(text: str, latency: Latency) -> None:
+    assert Latency.of(text) == latency
+
+
+def test_pages_of_an_origin_may_ask() -> None:
+    made = contract(ARTICLES)
+    asked = TestClient(mocked(made, origins=["https://app.example"]))
+    origin = {"Origin": "https://app.example"}
+    preflight = asked.options(
+        "/articles",
+        headers={**origin, "Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "prefer"},
+    )
+    assert (preflight.status_code, preflight.headers["access-control-allow-origin"]) == (200, "https://app.example")
+    answer = asked.get("/articles", headers=origin)
+    assert answer.headers["access-control-allow-origin"] == "https://app.example"
+    exposed = answer.headers["access-control-expose-headers"].lower().split(", ")
+    assert {"etag", "x-count", "preference-applied"} <= set(exposed)
+    assert "access-control-allow-origin" not in TestClient(mocked(made)).get("/articles", headers=origin).headers
 
 
 def test_headers_are_sent_whether_they_are_required_or_not() -> None:

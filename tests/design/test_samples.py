@@ -15,13 +15,17 @@ from tests.contract.json_schema_suite import COMPONENT, groups, is_local
 POINTER = "/components/schemas/Subject"
 
 
-def samples(schema: JSONValue, seed: int = 0, **more: JSONValue) -> Samples:
-    document: Mapping[str, JSONValue] = {
+def document_of(schema: JSONValue, **more: JSONValue) -> Mapping[str, JSONValue]:
+    return {
         "openapi": "3.1.1",
         "info": {"title": "Samples", "version": "1"},
         "paths": {},
         "components": {"schemas": {"Subject": schema, **more}},
     }
+
+
+def samples(schema: JSONValue, seed: int = 0, **more: JSONValue) -> Samples:
+    document = document_of(schema, **more)
     return Samples(document, Judges(document), seed)
 
 
@@ -76,7 +80,7 @@ DOG: JSONValue = {"type": "object", "required": ["kind"], "properties": {"kind":
             {"type": "object", "required": ["a"], "properties": {"a": {"const": 1}}, "unevaluatedProperties": False},
             {"a": 1},
         ),
-        (TREE, {"name": "string", "next": None}),
+        (TREE, {"name": "Ada", "next": None}),
         ({"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}, None),
         (
             {
@@ -127,6 +131,50 @@ def test_directions_leave_out_what_is_not_theirs() -> None:
     schema: JSONValue = {"type": "object", "required": ["id", "secret"], "properties": members}
     assert sample(schema, Direction.REQUEST) == {"secret": "string"}
     assert sample(schema, Direction.RESPONSE) == {"id": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "value"),
+    [
+        ("email", {"type": "string"}, "ada@example.com"),
+        ("billingCity", {"type": "string", "maxLength": 20}, "London"),
+        ("postal_code", {"type": "string", "pattern": "^[0-9]{5}$"}, "10115"),
+        ("country", {"type": "string", "pattern": "^[A-Z]{2}$"}, "GB"),
+        ("title", {"type": "string", "format": "uuid"}, "3f2504e0-4f89-41d3-9a0c-0305e82c3301"),
+        ("price", {"type": "number"}, 19.99),
+        ("price", {"type": "integer"}, 5),
+        ("price", {"type": "integer", "minimum": 200}, 200),
+        ("rating", {"type": "integer", "maximum": 3}, 3),
+        ("categories", {"type": "array", "items": {"type": "string"}}, ["computing"]),
+        ("city", {"enum": ["Rome"]}, "Rome"),
+        ("city", {"type": "string", "examples": ["Bath"]}, "Bath"),
+    ],
+)
+def test_what_a_member_is_called_says_what_it_looks_like(name: str, schema: JSONValue, value: JSONValue) -> None:
+    assert sample({"type": "object", "required": [name], "properties": {name: schema}}) == {name: value}
+
+
+def test_values_of_chance_pass_over_examples_and_are_admitted() -> None:
+    members: dict[str, JSONValue] = {
+        "id": {"type": "string", "format": "uuid"},
+        "title": {"type": "string", "examples": ["Ours"], "maxLength": 60},
+        "code": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
+        "at": {"type": "string", "format": "date-time"},
+        "price": {"type": "number", "minimum": 0, "maximum": 200},
+        "count": {"type": "integer", "minimum": 3, "maximum": 4000},
+        "status": {"enum": ["draft", "published", "gone"]},
+        "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 2, "uniqueItems": True},
+    }
+    schema: JSONValue = {"type": "object", "required": [*members], "properties": members}
+    made = samples(schema)
+    found = [made.value(POINTER, Direction.RESPONSE, seed=f"{number}", varied=True) for number in range(20)]
+    again = [samples(schema).value(POINTER, Direction.RESPONSE, seed=f"{n}", varied=True) for n in range(20)]
+    assert found == again
+    judge = Judges(document_of(schema)).judge(POINTER, Direction.RESPONSE)
+    assert all(judge.is_valid(value) for value in found)
+    for member in members:
+        assert len({str(value[member]) for value in found if isinstance(value, dict)}) > 2, member
+    assert not any(isinstance(value, dict) and value["title"] == "Ours" for value in found)
 
 
 def test_a_seed_always_gives_the_same_value_and_another_seed_others() -> None:

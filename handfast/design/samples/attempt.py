@@ -11,8 +11,10 @@ from handfast.contract.judge import Judges
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.pointers import join
 from handfast.design.samples.facts import TYPES, Facts
-from handfast.design.samples.numbers import number
-from handfast.design.samples.texts import matches, matching, texts
+from handfast.design.samples.numbers import allows, number
+from handfast.design.samples.texts import FORMATS, matches, matching, texts
+from handfast.design.samples.varied import varied_texts
+from handfast.design.samples.words import numbers_for, singular, texts_for
 from handfast.generate.references import References, discriminator
 
 _ODD: tuple[JSONValue, ...] = ("", 0.5, True, None, [], {})
@@ -48,6 +50,8 @@ class Attempt:
         random: Random,
         number: int,
         budget: Budget,
+        *,
+        varied: bool = False,
     ) -> None:
         self._references = references
         self._judges = judges
@@ -56,10 +60,12 @@ class Attempt:
         self._random = random
         self._number = number
         self._budget = budget
-        self._sparing = number > 1 and number % 2 == 0
+        self._varied = varied
+        self._plain = number < 2 and not varied
+        self._sparing = number > 1 and number % 2 == 0 and not varied
 
-    def make(self, pointers: Iterable[str], depth: int) -> JSONValue:
-        """A value for a place at which several schemas stand. Raises Impossible."""
+    def make(self, pointers: Iterable[str], depth: int, name: str = "") -> JSONValue:
+        """A value for a place at which several schemas stand, and that has a name. Raises Impossible."""
         self._budget.left -= 1
         if depth > _DEEPEST or self._budget.left <= 0:
             raise Impossible
@@ -68,11 +74,11 @@ class Attempt:
         self._gather(places, facts, depth, set())
         if facts.allowed is not None:
             return self._choose(facts.allowed)
-        if facts.suggestions and self._number < 2:
+        if facts.suggestions and self._plain:
             suggestions = facts.suggestions if self._number == 0 else self._admitted(facts.suggestions, places)
             if suggestions:
                 return suggestions[0]
-        return self._of_type(self._type(facts, depth), facts, depth)
+        return self._of_type(self._type(facts, depth), facts, depth, name)
 
     def _admitted(self, values: list[JSONValue], places: list[str]) -> list[JSONValue]:
         judges = [self._judges.judge(place, self._direction) for place in places]
@@ -81,7 +87,7 @@ class Attempt:
     def _choose(self, options: list[JSONValue]) -> JSONValue:
         if not options:
             raise Impossible
-        return options[0] if self._number < 2 else self._random.choice(options)
+        return options[0] if self._plain else self._random.choice(options)
 
     def _type(self, facts: Facts, depth: int) -> str:
         order = TYPES if depth < _DEEP else tuple(reversed(TYPES))
@@ -104,25 +110,36 @@ class Attempt:
             return "number"
         return "string" if self._number < 4 else self._random.choice(TYPES)
 
-    def _of_type(self, name: str, facts: Facts, depth: int) -> JSONValue:
-        match name:
+    def _of_type(self, kind: str, facts: Facts, depth: int, name: str) -> JSONValue:
+        match kind:
             case "object":
                 return self._object(facts, depth)
             case "array":
-                return self._array(facts, depth)
+                return self._array(facts, depth, singular(name))
             case "string":
-                return self._string(facts)
+                return self._string(facts, name)
             case "integer" | "number":
-                value = number(facts, self._random, whole=name == "integer", widely=self._number > 2)
-                if value is None and "number" in facts.types:
-                    value = number(facts, self._random, whole=False, widely=self._number > 2)
-                if value is None:
-                    raise Impossible
-                return value
+                return self._numeral(facts, kind, name)
             case "boolean":
-                return self._number < 2 or self._random.random() < 0.5
+                return self._plain or self._random.random() < 0.5
             case _:
                 return None
+
+    def _numeral(self, facts: Facts, kind: str, name: str) -> int | float:
+        widely = self._number > 2 or self._varied
+        likely = numbers_for(name, self._random if self._varied else None) if self._number < 2 or self._varied else []
+        whole = "number" not in facts.types
+        for value in likely:
+            if allows(facts, value, whole=whole):
+                return int(value) if float(value).is_integer() else value
+        if self._varied and allows(facts, count := self._random.randint(1, 1_000), whole=True):
+            return count
+        found = number(facts, self._random, whole=kind == "integer", widely=widely)
+        if found is None and not whole:
+            found = number(facts, self._random, whole=False, widely=widely)
+        if found is None:
+            raise Impossible
+        return round(found, 2) if self._varied and allows(facts, round(found, 2), whole=whole) else found
 
     # What stands at a place
 
@@ -169,7 +186,7 @@ class Attempt:
             ]
             if flat:
                 return self._random.choice(flat)
-        return 0 if self._number < 2 else self._random.randrange(len(branches))
+        return 0 if self._plain else self._random.randrange(len(branches))
 
     def _tag(self, schema: dict[str, JSONValue], branch: JSONValue, facts: Facts) -> None:
         """The value of the discriminator that names a branch (OpenAPI 3.1.1, section 4.8.25)."""
@@ -236,7 +253,7 @@ class Attempt:
         return [name for name in facts.members if self._random.random() < 0.6]
 
     def _member(self, name: str, facts: Facts, depth: int) -> JSONValue:
-        return facts.tags[name] if name in facts.tags else self.make(self._places(name, facts), depth + 1)
+        return facts.tags[name] if name in facts.tags else self.make(self._places(name, facts), depth + 1, name)
 
     def _fill(self, made: dict[str, JSONValue], facts: Facts, depth: int) -> None:
         """Members up to minProperties; a map without any gets one, so that there is something to see."""
@@ -299,28 +316,32 @@ class Attempt:
 
     # Arrays and texts
 
-    def _array(self, facts: Facts, depth: int) -> JSONValue:
+    def _array(self, facts: Facts, depth: int, name: str) -> JSONValue:
         fewest = max(facts.fewest, len(facts.contains))
         least = max([0 if self._sparing or depth >= _DEEP else 1, *map(len, facts.first)])
         made: list[JSONValue] = []
+        if self._varied and depth < _DEEP:
+            least = max(least, self._random.randint(1, 3))
         for index in range(min(max(fewest, least), facts.most)):
             places = [place for places in facts.first for place in places[index : index + 1]] or facts.items
             if index < len(facts.contains):
                 places = [*places, facts.contains[index]]
             try:
-                made.append(self._another(places, made, depth) if facts.unique else self.make(places, depth + 1))
+                made.append(
+                    self._another(places, made, depth, name) if facts.unique else self.make(places, depth + 1, name)
+                )
             except Impossible:
                 if index < fewest:
                     raise
                 break
         return made
 
-    def _another(self, places: list[str], made: list[JSONValue], depth: int) -> JSONValue:
+    def _another(self, places: list[str], made: list[JSONValue], depth: int, name: str) -> JSONValue:
         """An item that is not there yet."""
         before = self._number
         try:
             for _ in range(_ANOTHER):
-                value = self.make(places, depth + 1)
+                value = self.make(places, depth + 1, name)
                 if not any(_is_same(value, other) for other in made):
                     return value
                 self._number = max(self._number, 5)
@@ -328,12 +349,24 @@ class Attempt:
             self._number = before
         raise Impossible
 
-    def _string(self, facts: Facts) -> str:
-        bounds = (facts.shortest, facts.longest)
-        found = texts(facts.format, facts.patterns, bounds, self._random, widely=self._number > 2)
+    def _string(self, facts: Facts, name: str) -> str:
+        likely: list[str] = []
+        if self._varied:
+            likely = varied_texts(facts.format, self._random) or texts_for(name, self._random)
+        elif self._number < 2 and facts.format not in FORMATS:
+            likely = texts_for(name, None)
+        found = texts(
+            facts.format,
+            facts.patterns,
+            (facts.shortest, facts.longest),
+            self._random,
+            widely=self._number > 2 and not self._varied,
+            likely=likely,
+            varied=self._varied,
+        )
         if not found:
             raise Impossible
-        return found[0] if self._number < 2 else self._random.choice(found)
+        return found[0] if self._number < 2 or likely else self._random.choice(found)
 
 
 def _is_same(one: SchemaValue | JSONValue, other: SchemaValue | JSONValue) -> bool:

@@ -25,6 +25,16 @@ def number(facts: Facts, random: Random, *, whole: bool, widely: bool) -> int | 
     return int(value) if value.denominator == 1 else float(value)
 
 
+def allows(facts: Facts, value: float, *, whole: bool) -> bool:
+    """Whether the facts allow a number."""
+    return (
+        (not whole or float(value).is_integer())
+        and facts.minimum <= value <= facts.maximum
+        and facts.above < value < facts.below
+        and (facts.multiple is None or (Fraction(str(value)) / facts.multiple).denominator == 1)
+    )
+
+
 def _first(low: float, above: float, step: Fraction) -> float:
     """The least multiple of a step that is not under one bound, and over the other."""
     if low == -inf:

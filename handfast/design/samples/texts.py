@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from random import Random
 
@@ -50,15 +50,30 @@ _CONTROL = re.compile(r"\\c([A-Za-z])")
 _CODE_POINT = re.compile(r"\\u\{([0-9A-Fa-f]+)\}")
 
 
-def texts(form: str, patterns: list[str], bounds: tuple[int, int], random: Random, *, widely: bool) -> list[str]:
+def texts(
+    form: str,
+    patterns: list[str],
+    bounds: tuple[int, int],
+    random: Random,
+    *,
+    widely: bool,
+    likely: Sequence[str] = (),
+    varied: bool = False,
+) -> list[str]:
     """Texts of a format that find all patterns and are within the bounds of length, the most telling first.
 
-    `widely` adds texts that do not look like the format.
+    `likely` come before all others. `widely` adds texts that do not look like the format, `varied` prefers those that
+    chance makes.
     """
     shortest, longest = bounds
     if shortest > longest:
         return []
+    likely = [text for text in likely if _fits(text, bounds) and all(matches(pattern, text) for pattern in patterns)]
+    if likely:
+        return list(likely)
     found = [text for text in _candidates(form, shortest, longest, random, widely=widely) if _fits(text, bounds)]
+    if patterns and varied:
+        found = list(_from_patterns(patterns, bounds, random, "")) or found
     if patterns:
         found = [text for text in found if all(matches(pattern, text) for pattern in patterns)]
         found = found or list(_from_patterns(patterns, bounds, random, FORMATS.get(form, ("",))[0].rstrip("/")))

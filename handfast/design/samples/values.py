@@ -18,6 +18,8 @@ from handfast.design.samples.attempt import Attempt, Budget, Impossible
 from handfast.generate.references import References
 
 _ATTEMPTS = 80
+_VARIED = 6
+"""Attempts that look for a value of chance; those after them take what there is."""
 _PLACES = 5_000
 """Places of a value (members, items) that are made up, in all attempts together, before the search is given up."""
 
@@ -40,19 +42,32 @@ class Samples:
         self._hopeless: set[tuple[str, Direction]] = set()
 
     def value(
-        self, pointer: str, direction: Direction, *, seed: int = 0, fits: Callable[[JSONValue], bool] | None = None
+        self,
+        pointer: str,
+        direction: Direction,
+        *,
+        seed: int | str = 0,
+        varied: bool = False,
+        name: str = "",
+        fits: Callable[[JSONValue], bool] | None = None,
     ) -> JSONValue:
         """A value that the schema at a JSON Pointer admits in a direction; raises Unsatisfiable when none is found.
 
         `fits` may ask for more than the schema, for instance that a header can carry the value.
         """
-        for value in self.values(pointer, direction, seed=seed):
+        for value in self.values(pointer, direction, seed=seed, varied=varied, name=name):
             if fits is None or fits(value):
                 return value
         raise Unsatisfiable(pointer)
 
-    def values(self, pointer: str, direction: Direction, *, seed: int = 0) -> Iterator[JSONValue]:
-        """Values that the schema at a JSON Pointer admits, the most telling first; as many as are found."""
+    def values(
+        self, pointer: str, direction: Direction, *, seed: int | str = 0, varied: bool = False, name: str = ""
+    ) -> Iterator[JSONValue]:
+        """Values that the schema at a JSON Pointer admits, the most telling first; as many as are found.
+
+        `varied` passes over what authors wrote as examples, and lets the seed decide wherever there is a choice.
+        `name` is what the value is called, which says what it may look like.
+        """
         if (pointer, direction) in self._hopeless:
             return
         is_valid = self._judges.judge(pointer, direction).is_valid
@@ -60,9 +75,11 @@ class Samples:
         found = 0
         for number in range(_ATTEMPTS):
             random = Random(f"{self._seed}/{seed}/{number}")  # not for secrets
-            attempt = Attempt(self._references, self._judges, direction, random, number, budget)
+            attempt = Attempt(
+                self._references, self._judges, direction, random, number, budget, varied=varied and number < _VARIED
+            )
             try:
-                value = attempt.make([pointer], 0)
+                value = attempt.make([pointer], 0, name)
             except Impossible:
                 if budget.left <= 0:
                     break
