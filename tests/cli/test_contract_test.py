@@ -35,9 +35,10 @@ paths:
 SERVICE = """\
 from pathlib import Path
 from starlette.requests import Request
-from handfast.design.mocking import mocked
+from handfast.contract import load_contract
+from handfast.design.mock.serving import mocked
 
-app = mocked(Path("api.yaml"))
+app = mocked(load_contract(Path("api.yaml")))
 """
 LEAK = """
 @app.middleware("http")

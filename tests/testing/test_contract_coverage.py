@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from handfast.contract import load_contract
-from handfast.design.mocking import mocked
+from handfast.design.mock.serving import mocked
 from handfast.testing.coverage import RECORDS, measure
 from handfast.testing.recording import ContractRecorder
 
@@ -45,14 +45,15 @@ TESTS = """\
 from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
-from handfast.design.mocking import mocked
+from handfast.contract import load_contract
+from handfast.design.mock.serving import mocked
 from handfast.testing.recording import ContractRecorder
 
 REQUESTS = {requests!r}
 
 @pytest.mark.parametrize("request_", REQUESTS)
 def test_request(request_):
-    app = mocked(Path("api.yaml"))
+    app = mocked(load_contract(Path("api.yaml")))
     app.add_middleware(ContractRecorder)
     method, url, more = request_
     TestClient(app).request(method, url, **more)
@@ -106,7 +107,7 @@ def never_seen(output: str) -> set[str]:
 def test_what_was_not_sent_is_missing(tmp_path: Path, left_out: Request, instead: Request, missing: set[str]) -> None:
     contract = tmp_path / "api.yaml"
     contract.write_text(CONTRACT, encoding="utf-8")
-    app = mocked(contract)
+    app = mocked(load_contract(contract))
     app.add_middleware(ContractRecorder, folder=tmp_path)
     client = TestClient(app)
     for each in EVERYTHING:
