@@ -62,6 +62,7 @@ for command in (
     comparing.diff,
     designing.bundle,
     explaining.explain,
+    explaining.editor,
     designing.sdk,
 ):
     commands.command()(command)

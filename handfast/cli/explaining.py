@@ -1,11 +1,14 @@
-"""The command that tells what a code means: explain."""
+"""The commands that help who writes a contract: explain, editor."""
 
 from __future__ import annotations
 
+import os
 from itertools import groupby
 from typing import Annotated
 
 import typer
+
+from handfast.project import find_project
 
 
 def explain(
@@ -28,3 +31,13 @@ def explain(
         meant = f"; did you mean {', '.join(close)}?" if close else "; `handfast explain` lists them all"
         typer.echo(f"there is no code {code!r}{meant}", err=True)
         raise typer.Exit(1)
+
+
+def editor() -> None:
+    """Write what VS Code needs to complete and check the contract offline: .schemas/, .vscode/."""
+    from handfast.contract import load_contract
+    from handfast.design import editors
+
+    project = find_project()
+    made = editors.write(project.root, project.contract, load_contract(project.contract, validate=False).version)
+    typer.echo("\n".join(os.path.relpath(each) for each in made) or "everything is up to date")

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from handfast.contract import Contract, load_contract, published, sources
+from handfast.design import editors
 from handfast.design.projects.application import application
 from handfast.design.projects.layout import rendered
 from handfast.errors import HandfastError
@@ -83,6 +84,7 @@ def _make(folder: Path, name: str, given: str | None, handfast: Path | None) -> 
     app, modules = application(contract, classes)
     _write(folder, {f"handlers/{module}.py": text for module, text in modules.items()})
     _write(folder, rendered("layout", _names(contract, name, app, handfast)))
+    editors.write(folder, file, contract.version)
     return len(contract.operations), sum(len(each.methods) for each in added)
 
 
