@@ -217,6 +217,14 @@ def _shared_parameters(places: Sequence[Place]) -> Iterator[Finding]:
             headers = place.value.get("headers")
             for name in headers if isinstance(headers, dict) else ():
                 yield from _header(join(place.pointer, "headers", name), name)
+                if name.lower() == "content-type":
+                    yield Finding(
+                        "header-ignored",
+                        "a header Content-Type is ignored: the media types of the content describe it",
+                        join(place.pointer, "headers", name),
+                        hint="remove the header",
+                        severity=Severity.WARNING,
+                    )
 
 
 def _parameter(pointer: str, value: JSONObject) -> Iterator[Finding]:

@@ -16,7 +16,13 @@ from handfast.errors import Diagnostic, Location
 
 LOADER_CODES = frozenset(
     (
-        *("link-operation-unknown", "media-type-invalid", "parameter-ignored", "parameter-path-optional"),
+        *(
+            "header-ignored",
+            "link-operation-unknown",
+            "media-type-invalid",
+            "parameter-ignored",
+            "parameter-path-optional",
+        ),
         *("path-duplicate", "path-unusual", "reference-siblings-ignored", "security-scope-unknown"),
         *("server-variable-default", "server-variable-unknown", "server-variable-unused", "validator-failed"),
         "yaml-ambiguous",

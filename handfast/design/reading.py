@@ -79,6 +79,13 @@ class Reading:
             schema = self.get(to_pointer(from_fragment(reference[1:])))
         return schema
 
+    def target(self, reference: str) -> str | None:
+        """The pointer of the schema that a reference means, or None if it is not told by a pointer of the document."""
+        if not reference.startswith("#/"):
+            return None
+        pointer = to_pointer(from_fragment(reference[1:]))
+        return pointer if self.get(pointer) is not None else None
+
     def get(self, pointer: str) -> JSONValue:
         """The value at a pointer of the document, or None."""
         value: JSONValue = self.document

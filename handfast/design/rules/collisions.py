@@ -18,10 +18,10 @@ _VARIABLE = re.compile(r"\{[^{}]*\}")
 
 def operation_id_case(reading: Reading) -> Iterator[Finding]:
     taken: dict[str, str] = {}
-    for operation in (*reading.contract.operations, *reading.contract.webhooks):
+    for operation in reading.operations:
         name = operation.operation_id
         other = taken.setdefault(re.sub(r"[^a-z0-9]", "", name.lower()), name)
-        if other != name and snake_case(other) != snake_case(name):  # where these are equal, the loader refuses them
+        if other != name:
             message = f'"{name}" and "{other}" differ only in case or punctuation, and become one file or method'
             yield Finding(below(operation.pointer, "operationId"), message, "choose another verb or noun")
 

@@ -12,7 +12,7 @@ from handfast.errors import Severity
 
 _SEMANTIC = re.compile(r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)([-+][0-9A-Za-z.+-]+)?")
 _SUCCESSOR = re.compile(r"deprecat|instead|replace|remove|\buse\b", re.IGNORECASE)
-_SCALARS = frozenset({"string", "integer", "number", "boolean"})
+_BARE = frozenset({"array", "string", "integer", "number", "boolean"})
 
 
 def reply_enum(reading: Reading) -> Iterator[Finding]:
@@ -39,15 +39,17 @@ def reply_bare(reading: Reading) -> Iterator[Finding]:
         for response in operation.responses:
             for name, media in response.content.items():
                 schema = reading.resolve(media.schema.value) if media.schema is not None else None
-                type_ = schema.get("type") if isinstance(schema, dict) else None
+                declared = schema.get("type") if isinstance(schema, dict) else None
+                types = [each for each in (declared if isinstance(declared, list) else [declared]) if each != "null"]
                 if (
                     response.status.startswith("2")
                     and name.endswith("json")
-                    and (type_ == "array" or type_ in _SCALARS)
+                    and set(types) & _BARE
                     and media.pointer not in seen
                 ):
                     seen.add(media.pointer)
-                    message = f"a reply that is {'an' if str(type_)[0] in 'ai' else 'a'} {type_} can never say more"
+                    what = " or ".join(map(str, types))
+                    message = f"a reply that is {'an' if what[0] in 'aio' else 'a'} {what} can never say more"
                     yield Finding(
                         below(media.pointer, "schema"),
                         message,

@@ -12,7 +12,6 @@ from handfast.errors import Severity
 
 _COMPONENT = re.compile(r"/components/schemas/[^/]+")
 _BRANCH = re.compile(r".*/(allOf|anyOf|oneOf|not|if|then|else)(/\d+)?")
-_SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 
 
 def object_inline(reading: Reading) -> Iterator[Finding]:
@@ -83,7 +82,8 @@ def union_untagged(reading: Reading) -> Iterator[Finding]:
 
 
 def _is_object(schema: JSONObject) -> bool:
-    return "properties" in schema and schema.get("type") not in _SCALARS
+    declared = schema.get("type", "object")
+    return "properties" in schema and "object" in (declared if isinstance(declared, list) else [declared])
 
 
 RULES = (

@@ -177,6 +177,8 @@ def discriminator_optional(reading: Reading) -> Iterator[Finding]:
             continue
         if not all(_requires(reading, branch, name) for branch in branches):
             yield Finding(pointer, f'an alternative does not require the discriminating property "{name}"')
+        elif not branches and not _requires(reading, reading.get(pointer.rpartition("/")[0]), name):
+            yield Finding(pointer, f'this schema does not require the discriminating property "{name}"')
 
 
 def _discriminators(reading: Reading) -> Iterator[tuple[str, JSONObject, list[JSONValue]]]:

@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from handfast.contract.formats import INTEGERS, NUMBERS
 from handfast.contract.model import JSONValue
 from handfast.contract.places import FIELDS, Kind
-from handfast.contract.pointers import from_fragment, to_pointer
-from handfast.design.reading import JSONObject, Reading, as_list, below
+from handfast.contract.pointers import to_tokens
+from handfast.design.reading import JSONObject, Reading, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import Severity
 
@@ -34,6 +34,14 @@ _OTHERS = (
 )
 _KEYWORDS = frozenset({*_OTHERS, *FIELDS[Kind.SCHEMA], *(keyword for group in _FOR_TYPE.values() for keyword in group)})
 _NUMERIC = {"integer", "number"}
+_TEXTUAL = frozenset(
+    (
+        *("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+        *("uri", "uri-reference", "uri-template", "iri", "iri-reference", "uuid", "json-pointer"),
+        *("relative-json-pointer", "regex", "byte", "binary", "password"),
+    )
+)
+"""Formats that are about strings alone (JSON Schema 2020-12, Validation, section 7.3, and OpenAPI 3.0)."""
 
 
 def keyword_unknown(reading: Reading) -> Iterator[Finding]:
@@ -75,8 +83,6 @@ def nullable_ineffective(reading: Reading) -> Iterator[Finding]:
 
 def _source(reading: Reading, pointer: str) -> JSONObject:
     """The schema as its author wrote it."""
-    from handfast.contract.pointers import to_tokens
-
     value: JSONValue = dict(reading.contract.source)
     for token in to_tokens(pointer):
         value = value.get(token) if isinstance(value, dict) else value[int(token)] if isinstance(value, list) else None
@@ -96,6 +102,8 @@ def keyword_ineffective(reading: Reading) -> Iterator[Finding]:
         name = schema.get("format")
         if isinstance(name, str) and (name in INTEGERS or name in NUMBERS) and not types & _NUMERIC:
             yield Finding(below(pointer, "format"), f"the format {name} is about numbers, and this is none")
+        elif name in _TEXTUAL and "string" not in types:
+            yield Finding(below(pointer, "format"), f"the format {name} is about strings, and this is none")
 
 
 def type_missing(reading: Reading) -> Iterator[Finding]:
@@ -124,69 +132,6 @@ def items_missing(reading: Reading) -> Iterator[Finding]:
             yield Finding(pointer, "this array admits items of any kind", "add items, or items: {} if that is meant")
 
 
-def required_undefined(reading: Reading) -> Iterator[Finding]:
-    wholes: dict[str, list[JSONObject]] = {}
-    for pointer, schema in reading.schemas:
-        required = schema.get("required")
-        if not isinstance(required, list) or "properties" not in schema or _is_part(pointer):
-            continue
-        if isinstance(schema.get("additionalProperties"), dict) or "patternProperties" in schema:
-            continue
-        known = _members(reading, schema, 0)
-        if known is None or all(name in known for name in required):
-            continue
-        wholes = wholes or _wholes(reading)
-        known |= {
-            name for whole in wholes.get(pointer, ()) for name in _members(reading, whole, 0) or map(str, required)
-        }
-        for index, name in enumerate(required):
-            if name not in known:
-                yield Finding(below(pointer, "required", index), f'required, but no property "{name}" is defined')
-
-
-def _wholes(reading: Reading) -> dict[str, list[JSONObject]]:
-    """The schemas that have another one as a part of their allOf, by the pointer of that one."""
-    found: dict[str, list[JSONObject]] = {}
-    for _, schema in reading.schemas:
-        for part in as_list(schema.get("allOf")):
-            reference = part.get("$ref") if isinstance(part, dict) else None
-            if isinstance(reference, str) and reference.startswith("#/"):
-                found.setdefault(to_pointer(from_fragment(reference[1:])), []).append(schema)
-    return found
-
-
-def _members(reading: Reading, schema: JSONValue, depth: int) -> set[str] | None:
-    """The properties that a schema and its parts define; None if that cannot be told."""
-    target = reading.resolve(schema)
-    if not isinstance(target, dict) or depth > 16 or "$dynamicRef" in target:
-        return None
-    properties = target.get("properties")
-    known = set(properties) if isinstance(properties, dict) else set[str]()
-    for keyword in ("allOf", "anyOf", "oneOf"):
-        for part in as_list(target.get(keyword)):
-            found = _members(reading, part, depth + 1)
-            if found is None:
-                return None
-            known |= found
-    return known
-
-
-def closed_in_all_of(reading: Reading) -> Iterator[Finding]:
-    for pointer, schema in reading.schemas:
-        parts = as_list(schema.get("allOf"))
-        for index, part in enumerate(parts):
-            target = reading.resolve(part)
-            if not isinstance(target, dict) or target.get("additionalProperties") is not False:
-                continue
-            own = _members(reading, target, 0) or set()
-            others = [{**schema, "allOf": []}, *(other for at, other in enumerate(parts) if at != index)]
-            foreign = {name for other in others for name in _members(reading, other, 0) or ()} - own
-            if foreign:
-                message = f'additionalProperties: false forbids "{min(foreign)}", which another part defines'
-                hint = "use unevaluatedProperties: false in the whole"
-                yield Finding(below(pointer, "allOf", index), message, hint)
-
-
 def read_and_write_only(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
         if schema.get("readOnly") is True and schema.get("writeOnly") is True:
@@ -207,12 +152,5 @@ RULES = (
     Rule("keyword-ineffective", Severity.ERROR, "A keyword about another type checks nothing.", keyword_ineffective),
     Rule("type-missing", Severity.WARNING, "Without a type every other kind of value is admitted.", type_missing),
     Rule("items-missing", Severity.WARNING, "An array of anything is seldom meant.", items_missing),
-    Rule(
-        "required-undefined",
-        Severity.ERROR,
-        "A required member that nothing defines is a misspelling.",
-        required_undefined,
-    ),
-    Rule("all-of-closed", Severity.ERROR, "A closed part of an allOf forbids what the others add.", closed_in_all_of),
     Rule("read-and-write-only", Severity.ERROR, "A member must be of use in one direction.", read_and_write_only),
 )
