@@ -7,7 +7,7 @@ COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions 
   --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock generate check test contract-test differential large corpora sdk sdk-matrix lint diff second-opinion routes clean
+.PHONY: help setup run mock preview generate check test contract-test differential large corpora sdk sdk-matrix lint diff second-opinion routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
@@ -20,6 +20,9 @@ run: setup      ## serve the publishing service; obeys HOST, PORT, DATABASE_URL;
 
 mock: setup     ## serve a mock of openapi/api.yaml; obeys HOST and PORT; ARGS="--stateful --seed 7"; reloads on save
 	@$(BIN)/handfast mock --reload $(ARGS)
+
+preview: setup  ## show openapi/api.yaml as it is saved: docs, findings, changes, a mock; obeys HOST and PORT; ARGS=--open
+	@$(BIN)/handfast preview $(ARGS)
 
 generate: setup ## write generated/ from openapi/api.yaml
 	@$(BIN)/handfast generate

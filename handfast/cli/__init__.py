@@ -59,6 +59,7 @@ for command in (
     projects.routes,
     serving.serve,
     serving.mock,
+    serving.preview,
     comparing.diff,
     designing.bundle,
     explaining.explain,

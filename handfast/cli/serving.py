@@ -1,4 +1,4 @@
-"""The commands that listen: serve, mock."""
+"""The commands that listen: serve, mock, preview."""
 
 from __future__ import annotations
 
@@ -112,3 +112,25 @@ def _reload_mock(path: Path) -> Reload:
         return ""
 
     return Reload(contract=path, code=(), regenerate=check, report=print_error)
+
+
+def preview(
+    contract: Annotated[
+        Path | None,
+        typer.Argument(help="The contract (default: what [tool.handfast] in pyproject.toml says).", dir_okay=False),
+    ] = None,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = 8000,
+    base: Annotated[str, typer.Option(help="What to compare with: a branch, a tag or a commit of git.")] = "main",
+    stateful: Annotated[
+        bool, typer.Option("--stateful", help="Let the mock remember what is created, until the next save.")
+    ] = False,
+    opens: Annotated[bool, typer.Option("--open", help="Show the page in the browser.")] = False,
+) -> None:
+    """Show the contract as it is saved: documentation, findings, what changed since main, and a mock that answers."""
+    from handfast.design.mock import MockOptions
+    from handfast.design.preview.server import preview as run_preview
+
+    path = contract or find_project().contract
+    options = MockOptions(stateful=stateful)
+    raise typer.Exit(run_preview(path, host, port, base=base, options=options, opens=opens))

@@ -28,11 +28,12 @@ CONTENT_SECURITY_POLICY = (
 """Nothing from elsewhere, and no inline code: a contract's text cannot run as a script here."""
 
 _PACKAGE = "fastapi_swagger.resources"
-_FILES = {
+SWAGGER_UI = {
     "swagger-ui.css": "text/css; charset=utf-8",
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
     "favicon-32x32.png": "image/png",
 }
+"""The files of Swagger UI, and their media types."""
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -62,7 +63,7 @@ _INIT = """window.ui = SwaggerUIBundle({{
 
 
 @dataclass(frozen=True, slots=True)
-class _Document:
+class Document:
     """A document that is served as it is; its ETag is a digest of its bytes."""
 
     media_type: str
@@ -90,17 +91,17 @@ class Documents(BaseRoute):
         self._contract = contract
         self._docs = docs.rstrip("/") if docs is not None and find_spec("fastapi_swagger") is not None else None
         self.links = ServiceLinks(self._docs)
-        self._made: dict[str, _Document] = {}
-        self._makers: dict[str, Callable[[str], _Document]] = {
-            DESCRIPTION: lambda root: _Document("application/json", published.as_json(contract.source).encode()),
-            "/openapi.yaml": lambda root: _Document("application/yaml", published.as_yaml(contract.source).encode()),
+        self._made: dict[str, Document] = {}
+        self._makers: dict[str, Callable[[str], Document]] = {
+            DESCRIPTION: lambda root: Document("application/json", published.as_json(contract.source).encode()),
+            "/openapi.yaml": lambda root: Document("application/yaml", published.as_yaml(contract.source).encode()),
         }
         if self._docs is not None:
             folder = self._docs
             self._makers[folder or "/"] = lambda root: _page(contract.title, root + folder)
             self._makers[f"{folder}/init.js"] = _init
-            for name, media_type in _FILES.items():
-                self._makers[f"{folder}/{name}"] = _file(name, media_type)
+            for name in SWAGGER_UI:
+                self._makers[f"{folder}/{name}"] = _file(name)
 
     @override
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -128,7 +129,7 @@ class Documents(BaseRoute):
     def url_path_for(self, name: str, /, **path_params: object) -> URLPath:
         raise NoMatchFound(name, path_params)
 
-    def _document(self, path: str, root: str) -> _Document:
+    def _document(self, path: str, root: str) -> Document:
         key = f"{root} {path}"
         if key not in self._made:
             if len(self._made) > 64:
@@ -137,25 +138,27 @@ class Documents(BaseRoute):
         return self._made[key]
 
 
-def _page(title: str, folder: str) -> _Document:
+def _page(title: str, folder: str) -> Document:
     text = _PAGE.format(title=html.escape(title), folder=html.escape(folder))
     headers = (
         (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
         (b"referrer-policy", b"no-referrer"),
         (b"x-frame-options", b"DENY"),
     )
-    return _Document("text/html; charset=utf-8", text.encode(), headers)
+    return Document("text/html; charset=utf-8", text.encode(), headers)
 
 
-def _init(root: str) -> _Document:
-    return _Document("text/javascript; charset=utf-8", _INIT.format(url=json.dumps(f"{root}{DESCRIPTION}")).encode())
+def _init(root: str) -> Document:
+    return Document("text/javascript; charset=utf-8", _INIT.format(url=json.dumps(f"{root}{DESCRIPTION}")).encode())
 
 
-def _file(name: str, media_type: str) -> Callable[[str], _Document]:
-    def read(root: str) -> _Document:
-        return _Document(media_type, resources.files(_PACKAGE).joinpath(name).read_bytes())
+def swagger_ui(name: str) -> Document:
+    """A file of Swagger UI; the package fastapi-swagger must be there."""
+    return Document(SWAGGER_UI[name], resources.files(_PACKAGE).joinpath(name).read_bytes())
 
-    return read
+
+def _file(name: str) -> Callable[[str], Document]:
+    return lambda root: swagger_ui(name)
 
 
 def _strong(etag: bytes) -> bytes:

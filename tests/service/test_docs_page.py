@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
 from handfast.contract import load_contract
+from tests.browsing import FLAGS, browser
 from tests.fuzz.campaign import serving
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--virtual-time-budget=20000",
-)
-
-
-def browser() -> str:
-    """A browser that runs without a screen; skipped where there is none, except in CI."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        message = f"no browser: install one of {', '.join(BROWSERS)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
 
 
 def test_the_page_shows_every_operation_and_asks_nobody_else(tmp_path: Path) -> None:
     program, log = browser(), tmp_path / "network.json"
     with serving({"DATABASE_URL": f"sqlite:///{tmp_path / 'blog.db'}"}) as api:
         root = api.removesuffix("/api/v1")
-        command = [program, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}", f"--log-net-log={log}", "--dump-dom"]
+        command = [
+            program,
+            *FLAGS,
+            "--virtual-time-budget=20000",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            f"--log-net-log={log}",
+            "--dump-dom",
+        ]
         page = subprocess.run(
             [*command, f"{root}/docs"], capture_output=True, text=True, timeout=120, check=True
         ).stdout

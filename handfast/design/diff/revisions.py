@@ -17,11 +17,12 @@ class RevisionError(HandfastError):
     """There is no such revision, no such file in it, or no repository."""
 
 
-def load(name: str, default: Path | None = None) -> Contract:
+def load(name: str, default: Path | None = None, *, folder: Path | None = None) -> Contract:
     """The contract that a name means: a file, `revision:file`, or a revision in which `default` is meant.
 
-    Files of a revision are written to a temporary folder while they are read; positions name `revision:file`. Raises
-    ContractError with everything that is wrong, RevisionError for what git does not know.
+    `folder` is where git is asked, and what paths are relative to (default: the current one). Files of a revision are
+    written to a temporary folder while they are read; positions name `revision:file`. Raises ContractError with
+    everything that is wrong, RevisionError for what git does not know.
     """
     if Path(name).is_file():
         return load_contract(name)
@@ -30,23 +31,47 @@ def load(name: str, default: Path | None = None) -> Contract:
         if default is None:
             raise RevisionError(f"{name}: there is no such file; a revision is written as REVISION:FILE")
         path = default.as_posix()
-    return _in_revision(revision, path)
+    return _in_revision(revision, path, (folder or Path.cwd()).resolve())
 
 
-def _in_revision(revision: str, path: str) -> Contract:
-    top = Path(_git("rev-parse", "--show-toplevel").decode().strip())
-    here = Path.cwd().resolve()
+def commit(revision: str, folder: Path) -> str:
+    """The digest of the commit that a revision means in the repository around a folder. Raises RevisionError."""
+    _top(folder)
+    missing = f"git knows no revision {revision!r}"
+    found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", missing=missing, folder=folder)
+    return found.decode().strip()
+
+
+def files_of(revision: str, folder: Path) -> list[Path]:
+    """The files of git that are written when a branch or tag comes to mean another commit; none without git."""
+    try:
+        git = _git("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", folder=folder)
+    except RevisionError:
+        return []
+    own, common = map(Path, git.decode().splitlines())
+    names = (revision, *(f"refs/{kind}/{revision}" for kind in ("heads", "tags", "remotes")))
+    return [own / "HEAD", common / "packed-refs", *(common / name for name in names)]
+
+
+def _top(folder: Path) -> Path:
+    """The folder of the repository around a folder."""
+    found = _git("rev-parse", "--show-toplevel", missing=f"there is no git repository around {folder}", folder=folder)
+    return Path(found.decode().strip())
+
+
+def _in_revision(revision: str, path: str, here: Path) -> Contract:
+    top = _top(here)
     file = (here / path).resolve()
     if not file.is_relative_to(top):
         raise RevisionError(f"{revision}:{path}: the file is not in the repository {top.name}")
     inside = file.relative_to(top)
-    _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", missing=f"git knows no revision {revision!r}")
+    commit(revision, here)
     missing = f"there is no {inside} in the revision {revision}"
-    _git("cat-file", "-e", f"{revision}:{inside.as_posix()}", missing=missing)
+    _git("cat-file", "-e", f"{revision}:{inside.as_posix()}", missing=missing, folder=top)
     with tempfile.TemporaryDirectory(prefix="handfast-") as name:
         folder = Path(name).resolve()
         (folder / ".git").mkdir()  # so that the folder is a project, and references do not lead out of it
-        archive = _git("archive", "--format=tar", revision, "--", *_files(revision, inside), folder=top)
+        archive = _git("archive", "--format=tar", revision, "--", *_files(revision, inside, top), folder=top)
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
         try:
@@ -57,9 +82,9 @@ def _in_revision(revision: str, path: str) -> Contract:
         return contract
 
 
-def _files(revision: str, inside: Path) -> list[str]:
+def _files(revision: str, inside: Path, top: Path) -> list[str]:
     """YAML and JSON files of the revision: whatever a contract can refer to."""
-    listed = _git("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision).decode().split("\0")
+    listed = _git("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision, folder=top).decode().split("\0")
     wanted = {".yaml", ".yml", ".json", inside.suffix}
     return [name for name in listed if name and Path(name).suffix in wanted]
 
