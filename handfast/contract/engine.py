@@ -94,9 +94,7 @@ class Engine:
 
     def explain(self, errors: Iterator[jsonschema_rs.ValidationError], value: JSONValue) -> Iterator[SchemaError]:
         """Errors of the validators in our words; `value` is the one that was judged."""
-        explainer = Explainer(self._document, self._locate, self._refusal)
-        for error in errors:
-            yield from explainer.explain(error, value)
+        return Explainer(self._document, self._locate, self._refusal).explain(errors, value)
 
     def _locate(self, location: str) -> str:
         """The pointer of a keyword location, cut back to what is written in the document.

@@ -8,12 +8,13 @@ alternatives, the errors of the one that was meant are reported, if `discriminat
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jsonschema_rs import ValidationError
 from jsonschema_rs import ValidationErrorKind as Kinds
 
+from handfast.contract.consequences import Causes
 from handfast.contract.discriminators import Chosen, choose
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import escape
@@ -87,13 +88,28 @@ class Explainer:
     locate: Callable[[str], str]
     refusal: str
 
-    def explain(self, error: ValidationError, value: JSONValue) -> Iterator[SchemaError]:
-        """What one error of the judged value comes to; several where it sums up more than one member."""
+    def explain(self, errors: Iterable[ValidationError], value: JSONValue) -> Iterator[SchemaError]:
+        """What the errors of the judged value come to, those last that may follow from others."""
+        causes = Causes(self.document)
+        held: list[ValidationError] = []
+        for error in errors:
+            if isinstance(error.kind, Kinds.UnevaluatedProperties):
+                held.append(error)
+            else:
+                causes.add(error)
+                yield from self._explain(error, value)
+        for error in held:
+            where = self.locate(error.absolute_keyword_location or "")
+            for name in causes.unexplained(error, error.kind.as_dict()["unexpected"], where):
+                yield _error(error, error.kind.name, where, {}, extra=name)
+
+    def _explain(self, error: ValidationError, value: JSONValue) -> Iterator[SchemaError]:
+        """What one error comes to; several where it sums up more than one member."""
         where = self.locate(error.absolute_keyword_location or "")
         match error.kind:
             case Kinds.AnyOf() | Kinds.OneOfNotValid():
                 yield from self._alternatives(error, value, where)
-            case Kinds.AdditionalProperties(unexpected) | Kinds.UnevaluatedProperties(unexpected):
+            case Kinds.AdditionalProperties(unexpected):
                 for name in unexpected:
                     yield _error(error, error.kind.name, where, {}, extra=name)
             case Kinds.FalseSchema():
@@ -114,8 +130,7 @@ class Explainer:
         elif chosen is None:
             yield _error(error, error.kind.name, where, {})
         else:
-            for inner in chosen:
-                yield from self.explain(inner, value)
+            yield from self.explain(chosen, value)
 
 
 def _keyword(error: ValidationError, where: str) -> str:

@@ -53,12 +53,12 @@ class Reading:
 
     @cached_property
     def sent(self) -> frozenset[str]:
-        """The pointers of all schemas that judge something of a request, through references too."""
+        """The pointers of all schemas that judge what others send, through references too."""
         return self._reached(Direction.REQUEST)
 
     @cached_property
     def answered(self) -> frozenset[str]:
-        """The pointers of all schemas that judge something of a response, through references too."""
+        """The pointers of all schemas that judge what the service sends, through references too."""
         return self._reached(Direction.RESPONSE)
 
     def directions(self, pointer: str) -> tuple[Direction, ...]:
@@ -113,9 +113,10 @@ class Reading:
         return frozenset(reached)
 
     def _used(self, direction: Direction) -> Iterator[Schema]:
-        """The schemas of one direction, where operations use them; a webhook's request is our own."""
+        """The schemas of one direction, where operations use them; what webhooks send is the service's own (ADR 9)."""
+        served = {operation.pointer for operation in self.contract.operations}
         for operation in self.operations:
-            if direction is Direction.REQUEST:
+            if (direction is Direction.REQUEST) == (operation.pointer in served):
                 for parameter in operation.parameters:
                     yield from _schemas(parameter.schema, parameter.content)
                 if operation.request_body is not None:

@@ -105,6 +105,28 @@ def test_each_error_has_a_code_a_pointer_and_words(schema: Any, value: Any, expe
     assert told(schema, value) == [expected]
 
 
+CARD = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "card"}, "code": {"type": "integer"}}}
+BANK = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "bank"}, "iban": {"type": "string"}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"kind": "card", "code": 1}, []),
+        ({"kind": "card", "code": "x"}, [("wrong-type", "/code")]),
+        ({"kind": "card", "code": "x", "zip": 1}, [("wrong-type", "/code"), ("additional-property", "/zip")]),
+        ({"kind": "card", "iban": "x"}, [("additional-property", "/iban")]),
+        ({"kind": "card", "note": 1, "iban": "x"}, [("additional-property", "/iban"), ("wrong-type", "/note")]),
+        ({"kind": "cash"}, [("no-alternative", "")]),
+    ],
+)
+def test_known_members_are_not_called_unknown_when_their_schema_fails(value: Any, expected: list[Any]) -> None:
+    references = [{"$ref": f"#/components/schemas/{name}"} for name in ("Card", "Bank")]
+    schema = {"unevaluatedProperties": False, "properties": {"note": {"type": "string"}}, "oneOf": references}
+    found = told({"type": "array", "items": schema}, [value], Card=CARD, Bank=BANK)
+    assert sorted((pointer, code) for code, pointer, _ in found) == sorted((f"/0{at}", code) for code, at in expected)
+
+
 def test_contains_is_told_for_every_way_of_counting() -> None:
     for schema in ({"contains": {"const": 1}}, {"contains": {"const": 1}, "minContains": 2}):
         assert [code for code, _, _ in told(schema, [2])] == ["contains-mismatch"]

@@ -24,7 +24,7 @@ from handfast.errors import ContractError, Diagnostic
 
 CASES = Path(__file__).with_name("cases") / "variants.txt"
 VERSIONS = {"3.0": "3.0.4", "3.1": "3.1.1", "3.2": "3.2.0"}
-MAIN = ("openapi", "info", "tags", "security", "servers")
+MAIN = ("openapi", "info", "tags", "security", "servers", "webhooks")
 MARK = "»"
 
 
@@ -75,11 +75,8 @@ def _is_about_paths(value: Mapping[str, Any]) -> bool:
 def _around(value: Mapping[str, Any]) -> dict[str, Any]:
     """A contract that refers to the path items of another document."""
     document = {key: value[key] for key in MAIN if key in value}
-    escapes = {"~": "~0", "/": "~1", "{": "%7B", "}": "%7D"}
-    document["paths"] = {
-        path: {"$ref": "second.yaml#/paths/" + "".join(escapes.get(each, each) for each in path)}
-        for path in value["paths"]
-    }
+    escapes = str.maketrans({"~": "~0", "/": "~1", "{": "%7B", "}": "%7D"})
+    document["paths"] = {path: {"$ref": "second.yaml#/paths/" + path.translate(escapes)} for path in value["paths"]}
     schemes = value.get("components", {}).get("securitySchemes")
     return {**document, "components": {"securitySchemes": schemes}} if schemes else document
 

@@ -37,22 +37,20 @@ _CLOSED = frozenset({"enum", "const", "$ref"})
 def string_unbounded(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in _requested(reading, "string"):
         if "maxLength" not in schema and schema.get("format") not in _SHORT:
-            yield Finding(pointer, "a client may send a text of any length here", "add maxLength")
+            yield Finding(pointer, "a text of any length may come here", "add maxLength")
 
 
 def array_unbounded(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in _requested(reading, "array"):
         if "maxItems" not in schema and schema.get("items") is not False:
-            yield Finding(pointer, "a client may send any number of items here", "add maxItems")
+            yield Finding(pointer, "any number of items may come here", "add maxItems")
 
 
 def object_unbounded(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in _requested(reading, "object"):
         closed = schema.get("additionalProperties") is False or schema.get("unevaluatedProperties") is False
         if not closed and "maxProperties" not in schema and "/allOf/" not in pointer:
-            yield Finding(
-                pointer, "a client may send any number of members here", "add maxProperties, or close the object"
-            )
+            yield Finding(pointer, "any number of members may come here", "add maxProperties, or close the object")
 
 
 def integer_unbounded(reading: Reading) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from handfast.contract.model import JSONValue
 from handfast.design.reading import JSONObject, Reading, as_list, below
@@ -125,7 +125,7 @@ def _is_closed(schema: JSONObject) -> bool:
     return schema.get("additionalProperties") is False and "patternProperties" not in schema
 
 
-def _foreign(reading: Reading, closed: JSONObject, others: list[JSONValue]) -> str | None:
+def _foreign(reading: Reading, closed: JSONObject, others: Sequence[JSONValue]) -> str | None:
     """The first property that others define, and a closed schema does not know."""
     own = closed.get("properties")
     found = {name for other in others for name in _members(reading, other) or ()}

@@ -57,7 +57,7 @@ def operation_tags(reading: Reading) -> Iterator[Finding]:
         if len(operation.tags) != 1:
             found = "no tag" if not operation.tags else f"{len(operation.tags)} tags"
             at = below(operation.pointer, "tags") if operation.tags else operation.pointer
-            yield Finding(at, f"an operation has exactly one tag, and this has {found}", "the tag decides its class")
+            yield Finding(at, f"the tag of an operation decides its class, and this has {found}", "write exactly one")
 
 
 def tag_undeclared(reading: Reading) -> Iterator[Finding]:

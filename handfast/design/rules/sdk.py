@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from handfast.contract.places import Kind
 from handfast.contract.pointers import escape
-from handfast.design.reading import Reading, below
+from handfast.design.reading import Reading, as_list, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import Severity
 
@@ -127,11 +127,13 @@ def patch_array(reading: Reading) -> Iterator[Finding]:
         for media in body.content.values():
             schema = reading.resolve(media.schema.value) if media.schema is not None else None
             properties = schema.get("properties") if isinstance(schema, dict) else None
+            required = as_list(schema.get("required")) if isinstance(schema, dict) else []
             for name, member in properties.items() if isinstance(properties, dict) else ():
                 target = reading.resolve(member)
-                if isinstance(target, dict) and target.get("type") == "array" and media.pointer + name not in seen:
+                optional = name not in required and media.pointer + name not in seen
+                if optional and isinstance(target, dict) and target.get("type") == "array":
                     seen.add(media.pointer + name)
-                    message = f'Java clients send "{name}": [] although it was never set, and so delete it'
+                    message = f'Java clients send "{name}": [] although it was never set, and so empty it'
                     yield Finding(media.pointer, message, "make it nullable: type: [array, 'null']")
 
 
@@ -142,7 +144,9 @@ def union_inline(reading: Reading) -> Iterator[Finding]:
             for index, branch in enumerate(branches if isinstance(branches, list) else ()):
                 if isinstance(branch, dict) and "properties" in branch and "$ref" not in branch:
                     at = below(pointer, keyword, index)
-                    yield Finding(at, "an alternative without a name becomes PetOneOf1", "make it a component")
+                    yield Finding(
+                        at, "generators number an alternative without a name: PetOneOf1", "make it a component"
+                    )
 
 
 def tuple_array(reading: Reading) -> Iterator[Finding]:
