@@ -73,7 +73,8 @@ async def _expected(
     if isinstance(error, RequestValidationError):
         return sides.failures.refuse(refused_of(error)), None
     if isinstance(error, NotImplementedError):
-        logger.error("not written yet: %s", error)
+        operation = sides.failures.operation
+        logger.error("%s is not written yet: %s", operation.operation_id if operation else "it", error)
         return sides.failures.internal(Cause.NOT_IMPLEMENTED), None
     if isinstance(error, TimeoutError):
         logger.error("the handler took too long", exc_info=error)

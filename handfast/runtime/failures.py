@@ -14,10 +14,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from handfast.contract.model import Contract, Operation, ParameterLocation, Response
-from handfast.errors import ResponseViolation
 from handfast.runtime.answers import Answer, RawHeaders
 from handfast.runtime.problem_bodies import Problem, ProblemRenderer, problem_of, render
 from handfast.runtime.problems import TABLE, Cause, ProblemItem, Refused, refusal, status_phrase
+from handfast.runtime.violations import declared, violation
 
 logger = logging.getLogger("handfast.violations")
 
@@ -50,8 +50,10 @@ class Failures:
         """The answer for Starlette's and FastAPI's HTTPException; `ResponseViolation` for an undeclared status."""
         response = self.operation.response(error.status_code) if self.operation is not None else None
         if self.operation is not None and response is None:
-            name = self.operation.operation_id
-            raise ResponseViolation(f"{name}: HTTPException with the status {error.status_code}, which is not declared")
+            what = f"HTTPException with the status {error.status_code}, which is not declared"
+            raise violation(
+                self.contract, self.operation, what + declared(each.status for each in self.operation.responses)
+            )
         given = cast("object", error.detail)  # FastAPI lets it be any JSON value
         detail = given if isinstance(given, str) else ""
         problem = Problem(

@@ -18,7 +18,7 @@ from handfast.contract import names
 from handfast.contract.model import Contract, Operation
 from handfast.runtime.arguments import hints_of
 from handfast.runtime.handlers import Handlers, Implementation, Method, contract_tags
-from handfast.runtime.operations import Operations
+from handfast.runtime.operations import Callbacks, Operations, Webhooks
 
 _UNIONS = (Union, UnionType)
 _STUB_TYPES = "..."
@@ -49,7 +49,14 @@ def gaps_of(
 def _strangers(handlers: Handlers) -> Iterator[str]:
     for stranger in handlers.strangers:
         kind = f"class {stranger.__name__}" if isinstance(stranger, type) else f"a {type(stranger).__name__}"
-        yield f"{_place(stranger)}: {kind} is no handler class: it must subclass a generated class of operations"
+        meant = "; what receives webhooks or callbacks is given to `receive`" if _is_receiver(stranger) else ""
+        yield (
+            f"{_place(stranger)}: {kind} is no handler class: it must subclass a generated class of operations{meant}"
+        )
+
+
+def _is_receiver(thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, (Webhooks, Callbacks))
 
 
 def _stale(contract: Contract, handlers: Handlers) -> Iterator[str]:
@@ -77,9 +84,13 @@ def _tag_gaps(contract: Contract, handlers: Handlers, family: type[Operations], 
     tags = contract_tags(contract)
     for tag in tags:
         found = handlers.by_tag.get(tag, ())
-        if len(found) > 1:
-            places = " and ".join(f"{each.handler_class.__name__} ({_place(each.handler_class)})" for each in found)
-            yield f"the tag {tag} has {len(found)} handler classes: {places}; give bind one of them"
+        classes = dict.fromkeys(each.handler_class for each in found)
+        if len(classes) > 1:
+            places = " and ".join(f"{each.__name__} ({_place(each)})" for each in classes)
+            yield f"the tag {tag} has {len(classes)} handler classes: {places}; give bind one of them"
+        elif len(found) > 1:
+            twice = found[0].handler_class
+            yield f"{_place(twice)}: {twice.__name__} is given to bind {len(found)} times; give it once"
         if not found and not has_fallback:
             first = next(operation for operation in contract.operations if operation.tag == tag)
             count = sum(operation.tag == tag for operation in contract.operations)
@@ -94,7 +105,7 @@ def _tag_gaps(contract: Contract, handlers: Handlers, family: type[Operations], 
             if tag not in tags:
                 yield (
                     f"{_place(implementation.handler_class)}: {implementation.handler_class.__name__} is for the tag "
-                    f"{tag}, which the contract does not have{_meant(tag, tags)}"
+                    f"{tag}, which the contract does not have{_meant(tag, tags) or _known(tags)}"
                 )
 
 
@@ -102,7 +113,10 @@ def _constructors(handlers: Handlers) -> Iterator[str]:
     for implementation in handlers.implementations:
         name, place = implementation.handler_class.__name__, _place(implementation.handler_class)
         if implementation.solver is None:
-            yield f"{place}: FastAPI cannot resolve the constructor of {name}: {implementation.trouble}"
+            yield (
+                f"{place}: FastAPI cannot resolve the constructor of {name}, whose arguments are dependencies "
+                f"(`name: Annotated[..., Depends(...)]`): {implementation.trouble}"
+            )
             continue
         unknown = _unknown_name(implementation.handler_class)
         if unknown and implementation.solver.parameters:
@@ -160,6 +174,7 @@ def _method(contract: Contract, operation: Operation, implementation: Implementa
     there = f"({operation.operation_id}, {contract.locate(operation.pointer)})"
     if not inspect.iscoroutinefunction(inspect.unwrap(method)):
         yield f"{where} {there} must be `async def`"
+    ours = _hints(implementation.declared(operation))
     given = dict(inspect.signature(method).parameters)
     given.pop("self", None)
     expected = _expected(operation)
@@ -167,30 +182,35 @@ def _method(contract: Contract, operation: Operation, implementation: Implementa
     extra = [name for name, each in given.items() if name not in expected and not _is_variadic(each)]
     for name in expected:
         if name not in given and not takes_any:
-            yield f"{where} {there} lacks the argument {name}{_meant(name, extra)}"
+            argument = f"{name}: {_told(ours[name])}" if name in ours else name
+            yield f"{where} {there} lacks the argument {argument}{_meant(name, extra)}"
         elif name in given and given[name].kind is inspect.Parameter.POSITIONAL_ONLY:
             yield f"{where} {there} takes {name} by position only; arguments are given by name"
     for name in extra:
         yield f"{where} {there} has the argument {name}, which the contract does not have{_meant(name, expected)}"
-    yield from _annotations(where, there, implementation.declared(operation), method, expected)
+    if implementation.declared(operation) is not method:
+        yield from _annotations(where, there, ours, _hints(method), expected)
+
+
+def _hints(method: Method | None) -> Mapping[str, object]:
+    """The annotations of a method; none where they cannot be read."""
+    try:
+        return {} if method is None else hints_of(method)
+    except (NameError, TypeError, AttributeError):  # imported for type checkers alone: they have compared it
+        return {}
 
 
 def _annotations(
-    where: str, there: str, declared: Method | None, method: Method, expected: Sequence[str]
+    where: str, there: str, ours: Mapping[str, object], theirs: Mapping[str, object], expected: Sequence[str]
 ) -> Iterator[str]:
-    if declared is None or declared is method:
-        return
-    try:
-        ours, theirs = hints_of(declared), hints_of(method)
-    except (NameError, TypeError, AttributeError):  # imported for type checkers alone: they have compared it
-        return
     for name in expected:
         if name in ours and name in theirs and not _admits(theirs[name], ours[name]):
             yield f"{where} {there} annotates {name} with {_told(theirs[name])}; the contract says {_told(ours[name])}"
     if "return" in ours and "return" in theirs and not _never_returns(theirs["return"]):
         unknown = [each for each in _members(theirs["return"]) if each not in _members(ours["return"])]
         for each in unknown:
-            yield f"{where} {there} returns {_told(each)}, which is no declared reply: {_told(ours['return'])}"
+            told = _told(ours["return"])
+            yield f"{where} {there} returns {_told(each)}, which is no declared reply; declared: {told}"
 
 
 def _never_returns(hint: object) -> bool:
@@ -245,7 +265,8 @@ def _security(contract: Contract, security: Mapping[str, object]) -> Iterator[st
     for name, authenticator in security.items():
         if name not in contract.security_schemes:
             known = list(contract.security_schemes)
-            yield f"{_place(authenticator)}: the contract has no security scheme {name}{_meant(name, known)}"
+            meant = _meant(name, known) or _known(known)
+            yield f"{_place(authenticator)}: the contract has no security scheme {name}{meant}"
         elif not callable(authenticator):
             yield f"the authenticator of {name} cannot be called: it is a {type(authenticator).__name__}"
         elif not _is_async(authenticator):
@@ -305,6 +326,10 @@ def _told(hint: object) -> str:
 def _meant(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name, known, n=1, cutoff=0.6)
     return f" (did you mean {close[0]}?)" if close else ""
+
+
+def _known(names: Sequence[str]) -> str:
+    return f"; it has {', '.join(names)}" if names else "; it has none"
 
 
 def _place(thing: object) -> str:

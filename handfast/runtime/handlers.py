@@ -98,8 +98,14 @@ def _implementation(
     try:
         solver = Solver(made, app, app.router.dependencies)
     except (FastAPIError, AssertionError, NameError, TypeError, ValueError) as error:
-        return Implementation(handler_class, tags, None, f"{type(error).__name__}: {error}")
+        return Implementation(handler_class, tags, None, _trouble(error))
     return Implementation(handler_class, tags, solver)
+
+
+def _trouble(error: Exception) -> str:
+    """What FastAPI says, without its advice about the return types of functions, which a constructor has none of."""
+    said = str(error).removeprefix("Invalid args for response field! Hint: ")
+    return f"{type(error).__name__}: {said.partition(' If you are using a return type annotation')[0]}"
 
 
 def _concrete(handler_class: type[Operations]) -> type[Operations]:

@@ -125,7 +125,7 @@ def _unknown(contract: Contract, at: Mapping[str, str]) -> Iterator[str]:
     for name in at:
         if name not in known:
             close = get_close_matches(name, sorted(known), n=1)
-            meant = f" (did you mean {close[0]}?)" if close else ""
+            meant = f" (did you mean {close[0]}?)" if close else f"; it has {', '.join(sorted(known)) or 'none'}"
             yield f"the contract has no webhook or callback {name}{meant}"
 
 

@@ -23,7 +23,7 @@ from handfast.runtime.media_types import within
 from handfast.runtime.reply import Reply
 from handfast.runtime.reply_bodies import Bodies
 from handfast.runtime.reply_forms import Content, Field, Form, Forms
-from handfast.runtime.violations import Mode, Violations, article
+from handfast.runtime.violations import Mode, Violations, article, declared
 
 _UNDESCRIBED = 204
 """What is answered for an operation that declares no responses at all, which 3.1 allows: its handler returns None."""
@@ -41,7 +41,7 @@ class Replies:
 
     def __init__(self, contract: Contract, operation: Operation, mode: Mode) -> None:
         self._operation = operation
-        self.violations = Violations(operation.operation_id, mode)
+        self.violations = Violations(contract, operation, mode)
         self._headers = HeaderJudge(contract)
         self._bodies = Bodies(self.violations, self._headers)
         self._forms = Forms(contract, operation, judging=self.violations.is_judging)
@@ -82,9 +82,12 @@ class Replies:
         if self.violations.is_judging:
             declaration = self._operation.response(answer.status)
             for name in undeclared(headers, declaration):
-                self.violations.tell(f"the header {name} is not declared", answer.status)
+                self.violations.tell(_undeclared_header(name, declaration), answer.status)
             if injected.status_code not in (None, answer.status):
-                what = f"the status {injected.status_code} was set on the injected Response"
+                what = (
+                    f"the status {injected.status_code} was set on the injected Response; "
+                    f"the status is that of the reply, {answer.status}"
+                )
                 self.violations.tell(what, answer.status)
             if declaration is not None and declaration.headers and headers:
                 added = {name for name, _ in headers}
@@ -103,7 +106,7 @@ class Replies:
         response = self._operation.response(reply.status)
         if response is None:
             if self._operation.responses or reply.status != _UNDESCRIBED:
-                self.violations.tell("the status is not declared", reply.status)
+                self.violations.tell(f"the status is not declared{self._statuses}", reply.status)
             return answer
         if response.content and may_have_body(reply.status) and reply.has_body:
             content = self._plain_content(reply, response, accept)
@@ -126,7 +129,7 @@ class Replies:
                 continue
             answer.headers.append((field.wire, self._header_value(field, value, reply.status)))
         for name in known:
-            self.violations.tell(f"the header {name} is not declared", reply.status)
+            self.violations.tell(_undeclared_header(name, response), reply.status)
 
     def _plain_content(self, reply: PlainReply, response: Response, accept: str | None) -> Content:
         """The declared media type of a plain reply: the one that it names, else what the client likes best."""
@@ -135,7 +138,9 @@ class Replies:
         if reply.media_type is not None:
             name = next((each for each in names if within(reply.media_type, each)), "")
             if not name:
-                self.violations.tell(f"the media type {reply.media_type} is not declared", reply.status)
+                self.violations.tell(
+                    f"the media type {reply.media_type} is not declared{declared(names)}", reply.status
+                )
                 name = names[0]
         return self._forms.content(name, response.content[name])
 
@@ -145,11 +150,11 @@ class Replies:
             return
         response = self._operation.response(answer.status)
         if response is None:
-            self.violations.tell("the status is not declared", answer.status)
+            self.violations.tell(f"the status is not declared{self._statuses}", answer.status)
             return
         for name in undeclared(answer.headers, response):
             if name not in _OF_THE_BODY:
-                self.violations.tell(f"the header {name} is not declared", answer.status)
+                self.violations.tell(_undeclared_header(name, response), answer.status)
         self.judge_headers(response, answer)
         if not answer.body:
             if response.content and may_have_body(answer.status):
@@ -161,7 +166,8 @@ class Replies:
             if within(media_type, name):
                 self._bodies.judge(self._forms.content(name, media), answer)
                 return
-        self.violations.tell(f"the media type {media_type or '(none)'} is not declared", answer.status)
+        what = f"the media type {media_type or '(none)'} is not declared{declared(response.content)}"
+        self.violations.tell(what, answer.status)
 
     def judge_headers(self, response: Response, answer: Answer) -> None:
         """Judge headers that are text already: that the required ones are there, and that all fit their schemas."""
@@ -171,19 +177,26 @@ class Replies:
             for what in self._headers.wrong(response.headers, answer.headers):
                 self.violations.tell(what, answer.status)
 
+    @property
+    def _statuses(self) -> str:
+        return declared(each.status for each in self._operation.responses)
+
     def _form_of(self, reply: object) -> Form:
         if not isinstance(reply, Reply):
-            raise self.violations.fatal(f"the handler gave {article(type(reply).__name__)}, and not a reply")
+            given = "None" if reply is None else article(type(reply).__name__)
+            raise self.violations.fatal(f"the handler gave {given}, and not a reply{declared(self._forms.reply_names)}")
         response = self._forms.declaration(type(reply))
         if response is None:
-            raise self.violations.fatal(f"{type(reply).__name__} is not a declared reply of this operation")
+            what = f"{type(reply).__name__} is not a declared reply of this operation"
+            raise self.violations.fatal(what + declared(self._forms.reply_names))
         form = self._known[type(reply)] = self._forms.form(type(reply), response)
         return form
 
     def _status(self, form: Form, reply: Reply) -> int:
         status = getattr(reply, "status", None)
         if not isinstance(status, int) or not 100 <= status <= 599:
-            raise self.violations.fatal(f"{type(reply).__name__} has no status to send")
+            what = f"{type(reply).__name__} has the status {status!r}; give one from 100 to 599"
+            raise self.violations.fatal(what)
         if self.violations.is_judging and self._operation.response(status) is not form.response:
             what = f"{type(reply).__name__} is declared for {form.response.status}, not for {status}"
             self.violations.tell(what, status)
@@ -202,8 +215,14 @@ class Replies:
         else:
             text = header_text(plain, explode=header.declaration.explode)
         if not is_field_value(text):
-            raise self.violations.fatal(f"the header {header.name} has characters that no header may", status)
+            raise self.violations.fatal(
+                f"the header {header.name} has a line break, or another character that none may", status
+            )
         return text.encode("latin-1")
+
+
+def _undeclared_header(name: str, response: Response | None) -> str:
+    return f"the header {name} is not declared{declared(response.headers if response is not None else ())}"
 
 
 def _raw(headers: Mapping[str, str]) -> RawHeaders:

@@ -22,7 +22,7 @@ from handfast.runtime.multipart_writing import MultipartWriter, one_by_one, writ
 from handfast.runtime.reply import Reply
 from handfast.runtime.reply_forms import Check, Content, Form
 from handfast.runtime.streams import bytes_of, wrong_length
-from handfast.runtime.violations import Violations, article
+from handfast.runtime.violations import Violations, article, declared
 
 _RAW = (bytes, bytearray, memoryview)
 
@@ -39,7 +39,9 @@ class Bodies:
         if not may_have_body(answer.status):
             return
         body = getattr(reply, "body", None)
-        content = form.contents[0] if len(form.contents) == 1 else self._choose(form, reply, body, accept)
+        content = (
+            form.contents[0] if len(form.contents) == 1 else self._choose(form, reply, body, accept, answer.status)
+        )
         header = content.header or self._concrete(content, getattr(reply, "media_type", None), answer.status)
         answer.headers.append((b"content-type", header))
         if content.kind in ("json", "form"):
@@ -109,9 +111,13 @@ class Bodies:
             errors = content.check(value) if content.check is not None else ()
             answer.body = json_bytes(value)
         except ValueError as error:
-            raise self.violations.fatal(f"no JSON can be made: {error}", answer.status) from error
+            raise self.violations.fatal(f"no JSON can be made of the body: {error}", answer.status) from error
         if errors:
-            self.violations.tell("the body breaks its schema", answer.status, errors)
+            what = "the body breaks its schema"
+            if len(form.contents) > 1:
+                others = ", ".join(each.name for each in form.contents if each is not content)
+                what += f", sent as {content.name}; give the reply a media_type if {others} is meant"
+            self.violations.tell(what, answer.status, errors)
         if content.kind == "form":
             self._put_form(content, value, answer)
 
@@ -187,7 +193,7 @@ class Bodies:
         if errors := check(value):
             self.violations.tell("the body breaks its schema", answer.status, errors)
 
-    def _choose(self, form: Form, reply: Reply, body: object, accept: str | None) -> Content:
+    def _choose(self, form: Form, reply: Reply, body: object, accept: str | None, status: int) -> Content:
         """The media type of a reply with several: what the handler says, else what the client likes best."""
         said = getattr(reply, "media_type", None)
         if isinstance(said, str):
@@ -197,7 +203,8 @@ class Bodies:
             for content in form.contents:
                 if "*" in content.name and within(said, content.name):
                     return content
-            raise self.violations.fatal(f"the media type {said} is not declared")
+            names = declared(content.name for content in form.contents)
+            raise self.violations.fatal(f"the media type {said} is not declared{names}", status)
         possible = [content for content in form.contents if _carries(content.kind, body)] or list(form.contents)
         return possible[best([content.name for content in possible], accept) or 0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Annotated, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
@@ -72,6 +72,11 @@ class Forms:
         self._contract = contract
         self._judging = judging
         self._names = {names.reply_name(operation, response): response for response in operation.responses}
+
+    @property
+    def reply_names(self) -> Iterable[str]:
+        """The names of the declared replies."""
+        return self._names
 
     def declaration(self, kind: type[Reply]) -> Response | None:
         """The response that a class of replies stands for, by its name or that of a base."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from handfast.contract.model import Contract, Operation
 from handfast.errors import ResponseViolation
 
 logger = logging.getLogger("handfast.violations")
@@ -19,7 +20,8 @@ Mode: TypeAlias = Literal["enforce", "report", "off"]
 class Violations:
     """Takes what is wrong with the replies of one operation; the text is for the log, and never holds values."""
 
-    operation_id: str
+    contract: Contract
+    operation: Operation
     mode: Mode
 
     @property
@@ -36,8 +38,23 @@ class Violations:
 
     def fatal(self, what: str, status: int | None = None, errors: Sequence[str] = ()) -> ResponseViolation:
         """What to raise, whatever the mode, where there is nothing that could be sent."""
-        place = f"{self.operation_id}: " if status is None else f"{self.operation_id} {status}: "
-        return ResponseViolation(place + what + "".join(f"\n  {error}" for error in errors))
+        return violation(self.contract, self.operation, what, status, errors)
+
+
+def violation(
+    contract: Contract, operation: Operation, what: str, status: int | None = None, errors: Iterable[str] = ()
+) -> ResponseViolation:
+    """What is wrong with a reply, after the place in the contract: of the response with a status, or the operation."""
+    response = operation.response(status) if status is not None else None
+    place = contract.locate(operation.pointer if response is None else response.pointer)
+    name = operation.operation_id if status is None else f"{operation.operation_id} {status}"
+    return ResponseViolation(f"{place}: {name}: {what}" + "".join(f"\n  {error}" for error in errors))
+
+
+def declared(names: Iterable[str]) -> str:
+    """What the contract has instead, as the end of a sentence."""
+    listed = ", ".join(names)
+    return f"; declared: {listed}" if listed else "; none is declared"
 
 
 def article(noun: str) -> str:

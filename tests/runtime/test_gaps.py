@@ -77,12 +77,12 @@ def test_everything_at_once() -> None:
         "subclasses OthersOperations and give it to bind"),
         ("api.yaml:7:5: getThing (GET /things/{id}) has no method in Things (HERE:-4) (did you mean get_thinng?); "
         "write\n        async def get_thing(self, *, id: ...) -> ...: ..."),
-        "HERE:0: Things.put_thing (putThing, api.yaml:13:5) lacks the argument body (did you mean bodi?)",
+        "HERE:0: Things.put_thing (putThing, api.yaml:13:5) lacks the argument body: Thing (did you mean bodi?)",
         ("HERE:0: Things.put_thing (putThing, api.yaml:13:5) has the argument bodi, which the contract does not have "
         "(did you mean body?)"),
         "HERE:0: Things.put_thing (putThing, api.yaml:13:5) annotates id with str; the contract says int",
-        ("HERE:0: Things.put_thing (putThing, api.yaml:13:5) returns PutThing200, which is no declared reply: "
-        "PutThing204"),
+        ("HERE:0: Things.put_thing (putThing, api.yaml:13:5) returns PutThing200, which is no declared reply; "
+        "declared: PutThing204"),
         ("HERE:-3: Things.get_thinng is the method of no operation of things (did you mean get_thing?); a helper "
         "begins with an underscore"),
         ("api.yaml:27:5: the security scheme token, which getThing needs, has no authenticator; give bind "
