@@ -1,0 +1,1 @@
+"""A museum: handlers for one of everything that a contract can have."""
