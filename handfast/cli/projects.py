@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,12 +13,27 @@ from handfast.cli.arguments import AppArgument, ContractArgument, FolderOption
 from handfast.cli.printing import count
 from handfast.project import ProjectError, find_project, import_app
 
+if TYPE_CHECKING:
+    from handfast.contract import Contract
+
+
+class ReportForm(StrEnum):
+    """How a report on the models is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 def generate(
     contract: ContractArgument = None,
     output: FolderOption = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 and list what differs.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on at every save, and say what changed.")] = False,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write nothing; say whether each model admits what its schema does.")
+    ] = False,
+    form: Annotated[ReportForm | None, typer.Option("--format", help="With --report; default: text.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="With --report: other values to try (default: 0).")] = None,
 ) -> None:
     """Write the models and the abstract classes of the contract; what has not changed is left alone."""
     from handfast.contract import load_contract
@@ -25,18 +41,38 @@ def generate(
 
     project = find_project()
     path, folder = contract or project.contract, output or project.generated
-    if watch and check:
-        raise typer.BadParameter("--watch writes and --check does not")
+    if watch and (check or report):
+        raise typer.BadParameter("--watch writes; --check and --report do not")
+    if not report and (form is not None or seed is not None):
+        raise typer.BadParameter("--format and --seed are for --report")
     if watch:
         from handfast.generate.watching import watch as go_on
 
         go_on(path, folder, typer.echo)
         return
-    changes = write(load_contract(path), folder, check=check)
+    loaded = load_contract(path)
+    if report and not check:
+        _report(loaded, folder, form or ReportForm.TEXT, seed or 0)
+        return
+    changes = write(loaded, folder, check=check)
     if check and changes:
         typer.echo(f"{folder}{os.sep} is not what {path} says; run: handfast generate\n{changes}", err=True)
         raise typer.Exit(1)
+    if report:
+        _report(loaded, folder, form or ReportForm.TEXT, seed or 0)
+        return
     typer.echo(f"{folder}{os.sep} is up to date" if not changes else f"{folder}{os.sep}\n{changes}")
+
+
+def _report(contract: Contract, folder: Path, form: ReportForm, seed: int) -> None:
+    """Print how far the models of a package go; exit 1 if one refuses what its schema admits."""
+    from handfast.design import fidelity
+    from handfast.design.fidelity import printed
+
+    made = fidelity.report(contract, folder, seed)
+    typer.echo(printed.as_text(made) if form is ReportForm.TEXT else printed.as_json(made))
+    if made.refusals:
+        raise typer.Exit(1)
 
 
 def scaffold(contract: ContractArgument = None) -> None:

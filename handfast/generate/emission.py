@@ -103,6 +103,10 @@ class Emitter:
         """Raise GenerationError with all names that collide."""
         self._names.check()
 
+    def named(self) -> Mapping[tuple[str, Direction], str]:
+        """The models of schemas that others refer to, by JSON Pointer and direction; one of both is the response's."""
+        return self._classes
+
     def exchanged(self) -> Emitter:
         """The same emitter with the directions exchanged, for webhooks and callbacks (see Contract.as_messages)."""
         other = copy(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.command import CONTRACT, handfast, write_project
@@ -53,3 +54,34 @@ def test_a_broken_contract_writes_nothing(tmp_path: Path) -> None:
     assert (outcome.code, outcome.out) == (1, "")
     assert "api/notes.yaml:14:20: error[" in outcome.err
     assert not (tmp_path / "made").exists()
+
+
+def test_a_report_says_how_far_each_model_goes_and_writes_nothing(service: Path) -> None:
+    before = contents(service / "made")
+    text = handfast("generate", "--check", "--report", folder=service)
+    assert (text.code, text.err) == (0, "")
+    assert "api/notes.yaml:38:5: Note: proven, " in text.out
+    assert text.out.endswith("schemas: 2 proven (seed 0)\n")
+    made = json.loads(handfast("generate", "--report", "--format", "json", "--seed", "7", folder=service).out)
+    assert (made["seed"], made["counts"]) == (7, {"proven": 2, "fuzzed": 0, "judged": 0, "refuses": 0})
+    assert [(each["title"], each["line"], each["judged"]) for each in made["schemas"]] == [
+        ("Note", 38, []),
+        ("Problem", 45, []),
+    ]
+    assert contents(service / "made") == before
+
+
+def test_a_report_names_the_model_that_refuses_what_its_schema_admits(service: Path) -> None:
+    models = service / "made" / "models.py"
+    models.write_text(models.read_text(encoding="utf-8").replace("max_length=200", "max_length=20", 1), "utf-8")
+    told = handfast("generate", "--report", folder=service)
+    assert (told.code, told.err) == (1, "")
+    assert "Note: refuses\n    the schema admits: {" in told.out
+    assert "    Pydantic: text: String should have at most 20 characters" in told.out
+    assert "schemas: 1 proven, 1 refuses (seed 0)" in told.out
+    assert handfast("generate", "--check", "--report", folder=service).code == 1
+
+
+def test_options_of_a_report_are_for_reports(service: Path) -> None:
+    for wrong in (["--format", "json"], ["--seed", "1"], ["--watch", "--report"]):
+        assert handfast("generate", *wrong, folder=service).code == 2

@@ -90,16 +90,14 @@ class Side:
         """Schemas that hold together, in the form that can be reasoned about; None where there is none."""
         key = tuple(part.place for part in parts)
         if key not in self._canonical:
-            references: list[JSONValue] = [{"$ref": self._uri(place)} for place in key]
-            schema: dict[str, JSONValue] = (
-                {"allOf": references} if len(references) != 1 else {"$ref": self._uri(key[0])}
-            )
+            references: list[JSONValue] = [{"$ref": self.uri(place)} for place in key]
+            schema: dict[str, JSONValue] = {"allOf": references} if len(references) != 1 else {"$ref": self.uri(key[0])}
             self._canonical[key] = self._canonicalised(schema)
         return self._canonical[key]
 
     def validator(self, parts: Parts) -> jsonschema_rs.Validator | None:
         """A validator of schemas that hold together, for looking for counterexamples."""
-        schema: dict[str, JSONValue] = {"allOf": [{"$ref": self._uri(part.place)} for part in parts]}
+        schema: dict[str, JSONValue] = {"allOf": [{"$ref": self.uri(part.place)} for part in parts]}
         try:
             return jsonschema_rs.Draft202012Validator(
                 schema, registry=self._resources(), validate_formats=self._formats, pattern_options=_PATTERNS
@@ -145,7 +143,8 @@ class Side:
             return None
         return Part(place, value) if isinstance(value, dict | bool) else None
 
-    def _uri(self, place: Tokens) -> str:
+    def uri(self, place: Tokens) -> str:
+        """The URI by which the schema at a place of the compound is referred to."""
         return f"{self._compound.uri}#/$defs/{'/'.join(map(_quoted, place))}"
 
     def _canonicalised(self, schema: dict[str, JSONValue]) -> jsonschema_rs.CanonicalSchema | None:
