@@ -9,10 +9,7 @@ operation.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
 
@@ -20,37 +17,22 @@ import requests
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
-from handfast.contract import Contract, Direction, JSONValue, Operation, Schema, load_contract
+from handfast.contract import Direction, JSONValue, Operation, Schema
 from handfast.contract import Response as Declared
 from handfast.contract.cursor import lookup
 from handfast.contract.pointers import to_tokens
 from handfast.runtime.injected import TRANSPORT
+from handfast.testing import cases
+from handfast.testing.target import contract, operation_of, operations
 
-CONTRACT = "HANDFAST_CONTRACT"
-"""The environment variable that names the contract; without it the file is `openapi/api.yaml`."""
+__all__ = ["cases"]
+
 UNKNOWN = "handfast-unknown-parameter"
 """A query parameter that no contract declares."""
 
 _FRAMING = {"content-length", "content-type", "transfer-encoding", "keep-alive", "accept-ranges", "content-range"}
 _PROTOCOL = {"allow", "retry-after", "www-authenticate", "link", "preference-applied"}
 _REFUSALS = {404, 405, 413, 415, 422}
-
-
-@cache
-def contract() -> Contract:
-    """The contract that the running service is held to."""
-    return load_contract(Path(os.environ.get(CONTRACT, "openapi/api.yaml")), validate=False)
-
-
-@cache
-def operations() -> dict[tuple[str, str], Operation]:
-    """Operations by path template and method."""
-    return {(operation.path, operation.method.upper()): operation for operation in contract().operations}
-
-
-def operation_of(case: Case[Any]) -> Operation | None:
-    """The operation of a case; None for a method that its path does not have."""
-    return operations().get((case.operation.path, case.method.upper()))
 
 
 def declared(case: Case[Any], response: Response) -> Declared | None:

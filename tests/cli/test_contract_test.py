@@ -32,6 +32,28 @@ paths:
         '404': {description: Gone., content: {application/problem+json: {schema: {type: object}}}}
         '422': {description: Wrong., content: {application/problem+json: {schema: {type: object}}}}
 """
+UPLOADS = """\
+openapi: 3.1.1
+info: {title: Library, version: 1.0.0}
+paths:
+  /scans:
+    post:
+      operationId: addScan
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              additionalProperties: false
+              required: [file]
+              properties: {file: {type: string, format: binary}, note: {type: string}}
+      responses:
+        '204': {description: It is there.}
+        '400': {description: Unreadable., content: {application/problem+json: {schema: {type: object}}}}
+        '415': {description: Not a form., content: {application/problem+json: {schema: {type: object}}}}
+        '422': {description: Wrong., content: {application/problem+json: {schema: {type: object}}}}
+"""
 SERVICE = """\
 from pathlib import Path
 from starlette.requests import Request
@@ -55,9 +77,9 @@ async def lenient(request: Request, call_next):
 """
 
 
-def project(folder: Path, service: str) -> Path:
+def project(folder: Path, service: str, contract: str = CONTRACT) -> Path:
     (folder / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
-    (folder / "api.yaml").write_text(CONTRACT, encoding="utf-8")
+    (folder / "api.yaml").write_text(contract, encoding="utf-8")
     (folder / "service.py").write_text(service, encoding="utf-8")
     return folder
 
@@ -71,6 +93,11 @@ def test_a_service_that_keeps_its_contract(tmp_path: Path) -> None:
     suite = ET.parse(reports / "exhaustive.xml").getroot()
     assert int(suite.attrib["tests"]) >= 1
     assert suite.attrib["failures"] == "0"
+
+
+def test_what_is_right_once_it_is_sent_counts_as_right(tmp_path: Path) -> None:
+    done = handfast("contract-test", "--seconds", "4", "--seed", "1", folder=project(tmp_path, SERVICE, UPLOADS))
+    assert "Nothing was found" in done.out, done.out + done.err
 
 
 @pytest.mark.parametrize(
