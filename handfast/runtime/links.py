@@ -25,10 +25,14 @@ class ServiceLinks:
         self._docs = docs
         self._known: dict[str, tuple[bytes, bytes]] = {}
 
+    def header(self, scope: Scope) -> tuple[bytes, bytes]:
+        """The header of the answer to a request."""
+        root = cast("str", scope.get("root_path") or "")
+        return self._known.get(root) or self._made(root)
+
     def added(self, scope: Scope, send: Send) -> Send:
         """A `send` that adds the links to the head of the answer to a request."""
-        root = cast("str", scope.get("root_path") or "")
-        link = self._known.get(root) or self._header(root)
+        link = self.header(scope)
 
         async def send_with_links(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -37,7 +41,7 @@ class ServiceLinks:
 
         return send_with_links
 
-    def _header(self, root: str) -> tuple[bytes, bytes]:
+    def _made(self, root: str) -> tuple[bytes, bytes]:
         """The header for an application that is mounted at `root`."""
         below = quote(root.rstrip("/"), safe="/:@!$&'()*+,;=~-._%")
         links = [f'<{below}{DESCRIPTION}>; rel="service-desc"; type="application/json"']

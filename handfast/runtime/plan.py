@@ -60,10 +60,17 @@ class _Exchange:
     scope: Scope
     receive: Receive
     send: Send
+    is_head: bool
+    link: tuple[bytes, bytes] | None
     accept: str | None = None
     values: Values | None = None
     body: ReadBody | None = None
-    error: BaseException | None = None
+
+    def answer(self, answer: Answer) -> Awaitable[None]:
+        """Send an answer."""
+        if self.link is not None:
+            answer.headers.append(self.link)
+        return send_answer(answer, self.send, head=self.is_head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +88,34 @@ class Plan:
     ranges: Ranges | None
     timeout: float | None
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, texts: Mapping[str, str], *, head: bool) -> None:
-        """Answer one request; `texts` are the raw path parameters."""
-        exchange = _Exchange(scope, receive, send)
+    async def handle(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        texts: Mapping[str, str],
+        *,
+        is_head: bool,
+        link: tuple[bytes, bytes] | None,
+    ) -> None:
+        """Answer one request; `texts` are the raw path parameters, `link` is a header that goes with every answer."""
+        exchange = _Exchange(scope, receive, send, is_head, link)
         try:
             try:
                 await self._admit(exchange, texts)
             except Refused as refused:
                 if refused.cause is Cause.BODY_TOO_LARGE:
                     await _drain(receive)
-                await send_answer(self.failures.refuse(refused), send, head=head)
+                await exchange.answer(self.failures.refuse(refused))
             except ClientDisconnect:
                 raise
             except Exception as error:
-                await self._fail(exchange, error, head=head)
+                await self._fail(exchange, error)
             else:
                 if self.bound is not None:
-                    await self._call(exchange, self.bound, head=head)
+                    await self._call(exchange, self.bound)
                 else:
-                    await self._fall_back(exchange, head=head)
+                    await self._fall_back(exchange)
         except ClientDisconnect:
             logger.debug("%s: the client went away before its body was read", self.operation.operation_id)
         finally:
@@ -133,7 +149,7 @@ class Plan:
         if refused is not None:
             raise refused
 
-    async def _call(self, exchange: _Exchange, bound: Bound, *, head: bool) -> None:
+    async def _call(self, exchange: _Exchange, bound: Bound) -> None:
         solved = Solved()
         answer: Answer | None = None
         error: BaseException | None = None
@@ -150,12 +166,12 @@ class Plan:
         left = await solved.leave(error, keep_request=is_made_later)
         failure = left or error  # a dependency that swallows an exception does not make a reply of it
         if isinstance(failure, NotImplementedError) and self.fallback is not None:
-            await self._fall_back(exchange, head=head)
+            await self._fall_back(exchange)
             return
         if failure is not None or answer is None:
-            await self._fail(exchange, failure, head=head)
+            await self._fail(exchange, failure)
             return
-        await self._send(answer, exchange, solved, head=head)
+        await self._send(answer, exchange, solved)
 
     async def _reply(self, exchange: _Exchange, bound: Bound, solved: Solved) -> object:
         arguments = self._arguments(exchange, bound)  # before any dependency: a value may not fit into its type
@@ -187,14 +203,14 @@ class Plan:
         values = exchange.values or {}
         return {name: value for (location, name), value in values.items() if location == "path"}
 
-    async def _send(self, answer: Answer, exchange: _Exchange, solved: Solved, *, head: bool) -> None:
+    async def _send(self, answer: Answer, exchange: _Exchange, solved: Solved) -> None:
         """Send an answer, then run what a handler left for the background."""
         if answer.stream is None:
-            await send_answer(answer, exchange.send, head=head)
+            await exchange.answer(answer)
         else:
             error: BaseException | None = None
             try:
-                await send_answer(answer, exchange.send, head=head)
+                await exchange.answer(answer)
             except BaseException as raised:
                 error = raised
             left = await solved.leave(error)
@@ -206,16 +222,16 @@ class Plan:
         if solved.tasks is not None:
             await solved.tasks()
 
-    async def _fail(self, exchange: _Exchange, error: BaseException | None, *, head: bool) -> None:
+    async def _fail(self, exchange: _Exchange, error: BaseException | None) -> None:
         """Answer for an exception; those that nobody expects go on to the server after that, as in FastAPI."""
         if not isinstance(error, Exception):
             raise error or RuntimeError("there is neither an answer nor an exception")
         answer, unexpected = await answer_of(error, self, exchange.scope, exchange.receive, exchange.accept)
-        await send_answer(answer, exchange.send, head=head)
+        await exchange.answer(answer)
         if unexpected is not None:
             raise unexpected
 
-    async def _fall_back(self, exchange: _Exchange, *, head: bool) -> None:
+    async def _fall_back(self, exchange: _Exchange) -> None:
         try:
             if self.fallback is None:
                 raise NotImplementedError(f"{self.operation.operation_id} has no handler")
@@ -230,9 +246,9 @@ class Plan:
             answer = self.replies.encode_plain(await self.fallback(request), exchange.accept)
             answer = answer if self.ranges is None else self.ranges.applied(answer, exchange.scope)
         except Exception as error:
-            await self._fail(exchange, error, head=head)
+            await self._fail(exchange, error)
             return
-        await send_answer(answer, exchange.send, head=head)
+        await exchange.answer(answer)
 
 
 def _seen(body: ReadBody | None) -> object:

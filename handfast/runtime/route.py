@@ -73,14 +73,15 @@ class ContractRoute(BaseRoute):
             targets, texts = self._trie.find(path, "GET") or found
             route = targets.get("GET")
         if route is None:
-            return send_answer(self._elsewise(method, set(targets)), self._linked(scope, send), head=is_head)
+            to_client = send if self._links is None else self._links.added(scope, send)
+            return send_answer(self._elsewise(method, set(targets)), to_client, head=is_head)
         scope[OPERATION] = route.operation
         scope["route"] = route
         scope["endpoint"] = self.handle
         if "fastapi.telemetry" in scope:
             _route_selected(scope=scope, path=route.path_format)
-        to_client = send if route.declares_links else self._linked(scope, send)
-        return route.plan.handle(scope, receive, to_client, texts, head=is_head)
+        link = None if self._links is None or route.declares_links else self._links.header(scope)
+        return route.plan.handle(scope, receive, send, texts, is_head=is_head, link=link)
 
     @override
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -108,9 +109,6 @@ class ContractRoute(BaseRoute):
         if "{" in path:
             raise NoMatchFound(name, path_params)
         return URLPath(path=path, protocol="http")
-
-    def _linked(self, scope: Scope, send: Send) -> Send:
-        return send if self._links is None else self._links.added(scope, send)
 
     def _elsewise(self, method: str, methods: set[str]) -> Answer:
         """The answer for a method that no operation has: OPTIONS tells the methods, any other is refused."""
