@@ -15,7 +15,7 @@ import requests
 import schemathesis
 from schemathesis import Case, CheckContext, Response
 
-from tests.fuzz.tokens import PASSWORD, resident, token
+from tests.fuzz.tokens import PASSWORD, token
 
 OFTEN = 3
 """How many times each question is asked in a run."""
@@ -41,7 +41,7 @@ def moving_versions(ctx: CheckContext, response: Response, case: Case[Any]) -> N
     """A change makes a new entity tag, and the old one admits no further change (RFC 9110, section 13.1.1)."""
     if not _accepted("createArticle", response, case, salt="versions"):
         return
-    url, signed, first = _resource(response), _bearer(resident()), response.headers["etag"][0]
+    url, signed, first = _resource(response), _bearer("resident"), response.headers["etag"][0]
     fresh = requests.get(url, headers={**signed, "If-None-Match": first}, timeout=10)
     assert fresh.status_code == 304, f"the version that was just written is not known: {fresh.status_code}"
     assert requests.get(url, headers=signed, timeout=10).status_code == 200, "a version that nobody named is known"
@@ -98,7 +98,7 @@ def texts_of_the_world(ctx: CheckContext, response: Response, case: Case[Any]) -
         return
     article = {"title": "Łódź, 東京, \U0001f98a ﬁ İ", "body": "e\u0301 \u202e\ufeff"}
     written = requests.post(
-        f"{os.environ['HANDFAST_TEST_URL']}/articles", json=article, headers=_bearer(resident()), timeout=10
+        f"{os.environ['HANDFAST_TEST_URL']}/articles", json=article, headers=_bearer("resident"), timeout=10
     )
     assert written.status_code == 201, f"a title in other scripts gets {written.status_code}"
     assert {name: written.json()[name] for name in article} == article, "a text does not come back as it was written"
@@ -123,7 +123,7 @@ def gone_is_gone(ctx: CheckContext, response: Response, case: Case[Any]) -> None
     """What was created can be read and deleted, and then it is not there."""
     if not _accepted("createArticle", response, case, salt="gone"):
         return
-    url, signed = _resource(response), {**_bearer(resident()), "If-Match": "*"}
+    url, signed = _resource(response), {**_bearer("resident"), "If-Match": "*"}
     assert requests.get(url, headers=signed, timeout=10).status_code == 200, "Location leads nowhere"
     comments = f"{url}/comments"
     said = requests.post(comments, json={"body": "A comment."}, headers=signed, timeout=10)
@@ -144,8 +144,8 @@ def wrong_passwords(ctx: CheckContext, response: Response, case: Case[Any]) -> N
         return
     _asked["passwords"] += 1
     root = os.environ["HANDFAST_TEST_URL"]
-    token(root, resident())
-    grant = {"grant_type": "password", "username": resident()}
+    token(root, "resident")
+    grant = {"grant_type": "password", "username": "resident"}
     wrong = requests.post(f"{root}/tokens", data={**grant, "password": PASSWORD + "!"}, timeout=10)
     assert wrong.status_code == 400, f"a wrong password gets {wrong.status_code}"
     granted = requests.post(f"{root}/tokens", data={**grant, "password": PASSWORD}, timeout=10).json()

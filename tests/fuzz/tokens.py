@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-import threading
-
 import requests
 
 PASSWORD = "analytical engine"
 """The one of the contract's examples, so that the example of `changePassword` is right for a passenger."""
-
-_worker = threading.local()
-_numbers = itertools.count(1)
 
 
 def token(url: str, handle: str) -> str:
@@ -22,10 +16,3 @@ def token(url: str, handle: str) -> str:
     response = requests.post(f"{url}/tokens", data=grant, timeout=30)
     response.raise_for_status()
     return str(response.json()["access_token"])
-
-
-def resident() -> str:
-    """The handle of the account that the running worker attacks with: nobody deletes what another one created."""
-    if not hasattr(_worker, "handle"):
-        _worker.handle = f"resident{next(_numbers)}"
-    return str(_worker.handle)
