@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from handfast.contract.framing import Framing, framing_of
-from handfast.contract.model import Encoding, JSONValue, MediaType, Parameter, ParameterLocation, Schema
+from handfast.contract.model import Encoding, JSONValue, MediaType, Schema
 from handfast.runtime import media_types, serialise
 from handfast.runtime.body_types import FORM, essence_of
 from handfast.runtime.form_data import looks_like_file
+from handfast.runtime.form_writing import as_parameter, write_form
 from handfast.runtime.header_text import header_text
-from handfast.runtime.percent import encode
 from handfast.runtime.shapes import Shapes
 
 _BOUNDARY = "handfast-boundary-7d1f0c5ab2"
@@ -58,27 +58,10 @@ class BodyWriter:
         if essence.startswith("multipart/"):
             return Written(f"{name}; boundary={_BOUNDARY}", self._multipart(media_type, value))
         if essence == FORM and isinstance(value, dict):
-            return Written(name, self._form(media_type, value).encode())
+            return Written(name, write_form(value, media_type.encoding))
         if media_types.is_json(name):
             return Written(name, as_json(value))
         return Written(name, value.encode() if isinstance(value, str) else as_json(value))
-
-    # Forms
-
-    def _form(self, media_type: MediaType, form: dict[str, JSONValue]) -> str:
-        return "&".join(text for name, value in form.items() for text in self._fields(media_type, name, value) if text)
-
-    def _fields(self, media_type: MediaType, name: str, value: JSONValue) -> Iterator[str]:
-        encoding = media_type.encoding.get(name)
-        if encoding is not None and encoding.explicit_style:
-            yield serialise.query_text(_as_parameter(name, encoding), value)
-            return
-        is_json = (
-            encoding is not None and encoding.content_type is not None and media_types.is_json(encoding.content_type)
-        )
-        for item in value if isinstance(value, list) and not is_json else [value]:
-            text = as_json(item).decode() if is_json else serialise.scalar_text(item)
-            yield f"{encode(name)}={encode(text)}"
 
     def _multipart(self, media_type: MediaType, value: JSONValue) -> bytes:
         parts: list[bytes] = []
@@ -177,19 +160,6 @@ def _styled(name: str, encoding: Encoding, value: JSONValue) -> Iterator[tuple[s
     """Names and texts of the parts of a property with a style; members of an object are `name[member]`."""
     if encoding.explode and isinstance(value, dict):
         encoding = replace(encoding, style="deepObject")
-    for field in filter(None, serialise.query_text(_as_parameter(name, encoding), value).split("&")):
+    for field in filter(None, serialise.query_text(as_parameter(name, encoding), value).split("&")):
         part, _, text = field.partition("=")
         yield unquote(part), unquote(text)
-
-
-def _as_parameter(name: str, encoding: Encoding) -> Parameter:
-    """A property of a form with a style is written like a query parameter (OpenAPI 3.2.0, section 4.15.1.2)."""
-    return Parameter(
-        pointer=encoding.pointer,
-        name=name,
-        location=ParameterLocation.QUERY,
-        required=False,
-        style=encoding.style,
-        explode=encoding.explode,
-        allow_reserved=encoding.allow_reserved,
-    )

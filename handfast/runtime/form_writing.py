@@ -30,13 +30,14 @@ def texts_of(value: JSONValue, content_type: str | None) -> list[str]:
 
 def _fields(name: str, value: JSONValue, encoding: Encoding | None) -> Iterator[str]:
     if encoding is not None and encoding.explicit_style:
-        yield query_text(_parameter(name, encoding), value)
+        yield query_text(as_parameter(name, encoding), value)
         return
     for text in texts_of(value, encoding.content_type if encoding is not None else None):
         yield f"{encode(name)}={encode(text)}"
 
 
-def _parameter(name: str, encoding: Encoding) -> Parameter:
+def as_parameter(name: str, encoding: Encoding) -> Parameter:
+    """A property of a form with a style is written like a query parameter (OpenAPI 3.2.0, section 4.15.1.2)."""
     return Parameter(
         pointer=encoding.pointer,
         name=name,

@@ -8,12 +8,11 @@ from typing import cast
 
 from pydantic import TypeAdapter
 
-from handfast.contract.model import Contract, Direction, Encoding, JSONValue, MediaType, Parameter, ParameterLocation
+from handfast.contract.model import Contract, Direction, JSONValue, MediaType
 from handfast.errors import OutboundRequestViolation
-from handfast.runtime import media_types, serialise
 from handfast.runtime.body_types import FORM, essence_of, kind_of, types_by_media_type
+from handfast.runtime.form_writing import write_form
 from handfast.runtime.json_bytes import json_bytes
-from handfast.runtime.percent import encode
 from handfast.runtime.shapes import Shapes, length_bounds
 from handfast.runtime.streams import bytes_of, stream_of, wrong_length
 
@@ -80,7 +79,7 @@ class OutgoingBody:
             return WrittenBody(errors=[f"body: no JSON can be made of it: {error}"])
         errors = self._errors(media, plain)
         if essence_of(media) == FORM and isinstance(plain, dict):
-            return WrittenBody(name, _form(media.encoding, plain).encode(), errors)
+            return WrittenBody(name, write_form(plain, media.encoding), errors)
         return WrittenBody(name, raw, errors)
 
     def _errors(self, media: MediaType, value: JSONValue) -> list[str]:
@@ -128,31 +127,3 @@ def _carries(kind: str, body: object) -> bool:
     if isinstance(body, (bytes, bytearray, memoryview)):
         return kind == "bytes"
     return kind in ("text", "value") if isinstance(body, str) else kind == "value"
-
-
-def _form(encodings: Mapping[str, Encoding], form: Mapping[str, JSONValue]) -> str:
-    """A form as `application/x-www-form-urlencoded` (OpenAPI 3.1.1, section 4.8.15)."""
-    fields: list[str] = []
-    for name, value in form.items():
-        encoding = encodings.get(name)
-        if encoding is not None and encoding.explicit_style:
-            fields.append(serialise.query_text(_as_parameter(name, encoding), value))
-            continue
-        content_type = encoding.content_type if encoding is not None else None
-        is_json = content_type is not None and media_types.is_json(content_type)
-        for item in value if isinstance(value, list) and not is_json else [value]:
-            text = json_bytes(item).decode() if is_json else serialise.scalar_text(item)
-            fields.append(f"{encode(name)}={encode(text)}")
-    return "&".join(filter(None, fields))
-
-
-def _as_parameter(name: str, encoding: Encoding) -> Parameter:
-    return Parameter(
-        pointer=encoding.pointer,
-        name=name,
-        location=ParameterLocation.QUERY,
-        required=False,
-        style=encoding.style,
-        explode=encoding.explode,
-        allow_reserved=encoding.allow_reserved,
-    )
