@@ -27,7 +27,7 @@ def only_owners(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
     """What somebody wrote is nobody else's to change, and a draft nobody else's to see."""
     if not _accepted("createArticle", response, case):
         return
-    url, article = _resource(response), response.json()
+    url, article = _resource(response.headers["location"][0]), response.json()
     stranger = {**_bearer("stranger"), "If-Match": "*"}
     read = requests.get(url, headers=_bearer("stranger"), timeout=10).status_code
     assert read == (404 if article["status"] == "draft" else 200), f"a stranger gets {read} for a {article['status']}"
@@ -41,7 +41,7 @@ def moving_versions(ctx: CheckContext, response: Response, case: Case[Any]) -> N
     """A change makes a new entity tag, and the old one admits no further change (RFC 9110, section 13.1.1)."""
     if not _accepted("createArticle", response, case, salt="versions"):
         return
-    url, signed, first = _resource(response), _bearer("resident"), response.headers["etag"][0]
+    signed, (url, first) = _bearer("resident"), _again(response)
     fresh = requests.get(url, headers={**signed, "If-None-Match": first}, timeout=10)
     assert fresh.status_code == 304, f"the version that was just written is not known: {fresh.status_code}"
     assert requests.get(url, headers=signed, timeout=10).status_code == 200, "a version that nobody named is known"
@@ -123,7 +123,7 @@ def gone_is_gone(ctx: CheckContext, response: Response, case: Case[Any]) -> None
     """What was created can be read and deleted, and then it is not there."""
     if not _accepted("createArticle", response, case, salt="gone"):
         return
-    url, signed = _resource(response), {**_bearer("resident"), "If-Match": "*"}
+    signed, (url, _) = {**_bearer("resident"), "If-Match": "*"}, _again(response)
     assert requests.get(url, headers=signed, timeout=10).status_code == 200, "Location leads nowhere"
     comments = f"{url}/comments"
     said = requests.post(comments, json={"body": "A comment."}, headers=signed, timeout=10)
@@ -167,9 +167,19 @@ def _accepted(operation_id: str, response: Response, case: Case[Any], salt: str 
     return _asked[operation_id + salt] <= OFTEN
 
 
-def _resource(response: Response) -> str:
+def _resource(location: str) -> str:
     parts = urlsplit(os.environ["HANDFAST_TEST_URL"])
-    return f"{parts.scheme}://{parts.netloc}{response.headers['location'][0]}"
+    return f"{parts.scheme}://{parts.netloc}{location}"
+
+
+def _again(response: Response) -> tuple[str, str]:
+    """The address and the entity tag of one more article like the one that was created, which later cases may need."""
+    article = json.loads(cast("bytes", response.request.body))
+    article.pop("slug", None)
+    signed = _bearer("resident")
+    created = requests.post(f"{os.environ['HANDFAST_TEST_URL']}/articles", json=article, headers=signed, timeout=10)
+    assert created.status_code == 201, f"an article like one that was created gets {created.status_code}"
+    return _resource(created.headers["location"]), created.headers["etag"]
 
 
 def _bearer(handle: str) -> dict[str, str]:
