@@ -22,6 +22,7 @@ from handfast.server.cycle import GuardedCycle
 from handfast.server.limits import ServerLimits
 from handfast.server.refusals import Refusal, refusal_of
 from handfast.server.stalls import WriteWatch
+from handfast.server.tally import Tally
 
 if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("handfast.server")
 
-_CHUNK_ALLOWANCE = 16
-"""Bytes of framing that are fair for one chunk: its size, line breaks, a short extension."""
-
-_FRAMING_ALLOWANCE = 64 * 1024
 _LAST_WORDS_SECONDS = 0.1
 
 
@@ -67,8 +64,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_leaving = False
         self._has_ended = False  # the client closed its side
         self._messages = 0
-        self._fields = self._field_bytes = 0
-        self._raw = self._decoded = self._chunks = 0
+        self._tally = Tally(self.limits)
         self._since = self._progress = 0.0
         self._clock: asyncio.TimerHandle | None = None
         self._writes: WriteWatch | None = None
@@ -109,9 +105,9 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         if self._section is Section.BETWEEN and not self._is_busy() and self.timeout_keep_alive_task is None:
             self._section = Section.START  # line breaks before a request: they do not keep a connection alive
-            self._raw = 0
+            self._tally.raw = 0
         if before == (self._section, self._messages):
-            self._raw += len(data)
+            self._tally.raw += len(data)
             self._check_raw()
         elif self._section is not Section.BETWEEN:
             self._start_clock()  # once for all that this piece of data brought
@@ -187,8 +183,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._section = Section.HEAD
         self._messages += 1
         self._target = b""
-        self._fields = self._field_bytes = 0
-        self._raw = self._decoded = self._chunks = 0
+        self._tally.begin()
 
     @override
     def on_url(self, url: bytes) -> None:
@@ -198,9 +193,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     @override
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._fields += 1
-        self._field_bytes += len(name) + len(value) + 4
-        if self._fields > self.limits.header_fields or self._field_bytes > self.limits.header_bytes:
+        if not self._tally.add_field(name, value):
             raise self._stop(refusals.HEADERS_TOO_LARGE)
         if self._section is not Section.HEAD:
             return  # a trailer, which must not be merged into the header (RFC 9110, section 6.5.1)
@@ -226,7 +219,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._fill_scope(method.decode("ascii"), version, target)
         self._begin_cycle(version)
         self._section = Section.BODY
-        self._fields = self._field_bytes = self._raw = 0
+        self._tally.begin_body()
 
     def _fill_scope(self, method: str, version: str, target: heads.Target) -> None:
         path = target.path.decode("ascii")
@@ -271,11 +264,11 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_chunk_header(self) -> None:
         """Called by the parser for each chunk of a body."""
-        self._chunks += 1
+        self._tally.chunks += 1
 
     @override
     def on_body(self, body: bytes) -> None:
-        self._decoded += len(body)
+        self._tally.decoded += len(body)
         cycle = cast("GuardedCycle", self.cycle)
         if cycle.unread is not None:
             cycle.unread -= len(body)
@@ -294,12 +287,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def _check_raw(self) -> None:
         """Hold back what the parser swallows without telling: endless lines, extensions of chunks, line breaks."""
         if self._section is not Section.BODY:
-            if self._raw > self.limits.header_bytes + self.limits.request_target:
+            if self._tally.is_endless_head():
                 self._refuse(refusals.HEADERS_TOO_LARGE)
-        elif (
-            self._raw
-            > 2 * self._decoded + _CHUNK_ALLOWANCE * self._chunks + _FRAMING_ALLOWANCE + self.limits.header_bytes
-        ):
+        elif self._tally.is_mostly_framing():
             self._refuse(refusals.CHUNK_OVERHEAD)
 
     # Answers
@@ -430,7 +420,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._is_lingering:
             return min(self._since + limits.linger_seconds, self._progress + limits.linger_idle_seconds)
         if self._section is Section.BODY:
-            earned = self._decoded / limits.body_rate if limits.body_rate else 0.0
+            earned = self._tally.decoded / limits.body_rate if limits.body_rate else 0.0
             return min(self._since + limits.body_seconds + earned, self._progress + limits.body_idle_seconds)
         return self._since + limits.header_seconds
 
