@@ -1,13 +1,16 @@
 """Which generated cases are sent. Loaded with `handfast.testing.checks`.
 
-Schemathesis makes a text of a form wrong by giving null, true or a number for it. In a part of text (RFC 7578, section
-4.4) these are the texts `null`, `true` and `1`, so the request that is sent is right. Schemathesis sees that by itself,
-but not (4.32) where another part is a file.
+Schemathesis makes a text of a form wrong by giving null, a number or an object for it. In a part of text (RFC 7578,
+section 4.4) these are the texts `null`, `1` and `{}`, so the request that is sent is right. Schemathesis sees that by
+itself, but not (4.32) where another part is a file.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import product
+from math import prod
 from typing import Any, cast
 
 import schemathesis
@@ -15,6 +18,9 @@ from schemathesis import Case, HookContext
 
 from handfast.contract import Contract, Direction, JSONValue, MediaType
 from handfast.testing.target import contract, operation_of
+
+_PATIENCE = 64
+"""Readings of a form that are tried."""
 
 
 @schemathesis.hook  # pyright: ignore[reportUnknownMemberType]  # its types are not complete
@@ -36,18 +42,29 @@ def _is_wrong_in_body_alone(case: Case[Any]) -> bool:
 
 
 def _is_right_as_sent(contract: Contract, media: MediaType, body: object) -> bool:
-    """Whether the schema of a form admits it with the texts that its parts are sent as."""
+    """Whether the schema of a form admits it with some members as the texts that their parts are."""
     if media.schema is None or not isinstance(body, dict):
         return False
-    sent = {str(name): _as_text(value) for name, value in cast("dict[object, object]", body).items()}
-    plain = json.loads(json.dumps(sent, default=_characters))  # a file is a text of its own class
-    return contract.judge(media.schema, Direction.REQUEST).is_valid(cast("JSONValue", plain))
+    form = cast("dict[str, JSONValue]", json.loads(json.dumps(body, default=_characters)))  # a file has its own class
+    readings = [list(_readings(value)) for value in form.values()]
+    if prod(map(len, readings)) > _PATIENCE:
+        return False
+    judge = contract.judge(media.schema, Direction.REQUEST)
+    forms = (dict(zip(form, values, strict=True)) for values in product(*readings))
+    return any(judge.is_valid({name: value for name, value in each.items() if value != []}) for each in forms)
+
+
+def _readings(value: JSONValue) -> Iterator[JSONValue]:
+    """What a server may take the parts of a member for: an array has one for each item, an empty one has none."""
+    yield value
+    items = value if isinstance(value, list) else [value]
+    texts: list[JSONValue] = [item if isinstance(item, str) else json.dumps(item) for item in items]
+    if len(texts) == 1:
+        yield texts[0]
+    if isinstance(value, list):
+        yield texts
 
 
 def _characters(data: bytes) -> str:
     """As many characters as there are bytes, which is what `maxLength` of a file counts."""
     return data.decode("latin-1")
-
-
-def _as_text(value: object) -> object:
-    return json.dumps(value) if value is None or isinstance(value, bool | int | float) else value
