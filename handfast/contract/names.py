@@ -1,17 +1,40 @@
-"""One name in its mechanical forms: operationId to method, tag to class, response to reply, parameter to argument."""
+"""One name in its mechanical forms: operationId to method, tag to class, response to reply, parameter to argument.
+
+Names of members and parameters are on the wire, and often not the author's to choose: where several become one, each
+but the one that is spelled so already gets a few hexadecimal digits of its own behind it (docs/adr/0010).
+"""
 
 from __future__ import annotations
 
 import keyword
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping
+from hashlib import sha256
+from typing import TypeVar
 
 from handfast.contract.model import Operation, Parameter, Response
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+_OWN = re.compile(r"[a-z][a-z0-9_]*")
+_DIGITS = 4
+_K = TypeVar("_K", bound=Hashable)
 _RESERVED_ARGUMENTS = {"self", "body"}
 _IGNORED_HEADERS = {"accept", "content-type", "authorization"}
+
+
+RESERVED_MEMBERS = frozenset(
+    {
+        *("int", "str", "float", "bool", "list", "dict"),
+        *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
+        *("schema_json", "update_forward_refs", "validate"),
+        *("model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json"),
+        *("model_extra", "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name"),
+        *("model_post_init", "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings"),
+    }
+)
+"""What a field of a model cannot be called: types that annotations of other fields name, and what models have."""
 
 
 def words(name: str) -> list[str]:
@@ -57,7 +80,9 @@ def reply_name(operation: Operation, response: Response) -> str:
 
 
 def argument_names(operation: Operation) -> Mapping[tuple[str, str], str]:
-    """The argument of each parameter, by location and name; equal ones get their location behind (`id_query`).
+    """The argument of each parameter, by location and name; one name in several locations gets these behind.
+
+    So `id` in the query is `id_query` beside a header `id`; in the path it is `id` anyway.
 
     Parameters that describe the headers Accept, Content-Type and Authorization have none: they "SHALL be ignored"
     (OpenAPI 3.1.1, section 4.8.12.2.1).
@@ -67,13 +92,45 @@ def argument_names(operation: Operation) -> Mapping[tuple[str, str], str]:
         for parameter in operation.parameters
         if not (parameter.location == "header" and parameter.name.lower() in _IGNORED_HEADERS)
     }
-    taken: dict[str, int] = {}
-    for name in plain.values():
-        taken[name] = taken.get(name, 0) + 1
-    return {
-        key: name if taken[name] == 1 or key[0] == "path" else f"{name.rstrip('_')}_{key[0]}"
+    locations = Counter(name for name, _ in {(name, location) for (location, _), name in plain.items()})
+    placed = {
+        key: name if locations[name] == 1 or key[0] == "path" else f"{name.rstrip('_')}_{key[0]}"
         for key, name in plain.items()
     }
+    return _told_apart({key: (key[1], name) for key, name in placed.items()})
+
+
+def member_names(names: Iterable[str], taken: Iterable[str] = ()) -> Mapping[str, str]:
+    """The field of a model for each member of an object; `taken` are other names that a field cannot have.
+
+    What is an identifier in small letters stays as it is. The outcome does not depend on the order.
+    """
+    reserved = RESERVED_MEMBERS.union(taken)
+    return _told_apart({name: (name, _member(name, reserved)) for name in names})
+
+
+def _member(name: str, reserved: frozenset[str]) -> str:
+    text = name if _OWN.fullmatch(name) and not keyword.iskeyword(name) else snake_case(name)
+    return f"{text}_" if text in reserved else text
+
+
+def _told_apart(wanted: Mapping[_K, tuple[str, str]]) -> Mapping[_K, str]:
+    """Names in code for names on the wire; `wanted` gives both for each key.
+
+    Of several that want one name, the one that is spelled so on the wire has it; each other gets digits of the SHA-256
+    of its own behind it, so that none is renamed when another one is added, or when all change their order.
+    """
+    holders = Counter(name for _, name in wanted.values())
+    found = {key: name for key, (wire, name) in wanted.items() if holders[name] == 1 or name == wire}
+    used = {*holders, *found.values()}
+    for key, (wire, name) in sorted(wanted.items(), key=lambda item: item[1]):
+        if key not in found:
+            digest = sha256(wire.encode("utf-8", "surrogatepass")).hexdigest()
+            lengths = range(_DIGITS, len(digest) + 1)
+            choices = (f"{name.rstrip('_')}_{digest[:length]}" for length in lengths)
+            found[key] = next(choice for choice in choices if choice not in used)
+            used.add(found[key])
+    return {key: found[key] for key in wanted}
 
 
 def _key(parameter: Parameter) -> tuple[str, str]:

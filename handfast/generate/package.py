@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
+from handfast.contract import names
 from handfast.contract.model import Contract
 from handfast.contract.published import as_json
 from handfast.generate import models, syntax, text
@@ -73,7 +74,7 @@ def _key(made_of: Mapping[str, Model]) -> str:
     digest = hashlib.sha256()
     for package in ("datamodel-code-generator", "ruff"):
         digest.update(f"{package} {version(package)}\n".encode())
-    for module in (models, syntax, text):
+    for module in (names, models, syntax, text):
         digest.update(inspect.getsource(module).encode())
     digest.update(repr([(name, model.schema, model.tag, model.members) for name, model in made_of.items()]).encode())
     return digest.hexdigest()

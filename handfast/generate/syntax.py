@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
+from handfast.contract.names import member_names
 from handfast.errors import GenerationError
 from handfast.generate.emission import Model
 from handfast.generate.enums import Member
@@ -43,7 +44,13 @@ class Printer(ast.NodeTransformer):
         self._models = models
         self._taken = {*names.values(), *others}
         self._modules = {"TypeAliasType": "typing_extensions", "TypeAlias": "typing"}
-        self._modules |= {"Tagged": RUNTIME, "Annotated": "typing", "StrEnum": "enum", "IntEnum": "enum"}
+        self._modules |= {
+            "Field": "pydantic",
+            "Tagged": RUNTIME,
+            "Annotated": "typing",
+            "StrEnum": "enum",
+            "IntEnum": "enum",
+        }
         self._imported: set[str] = set()
         self._mentions: set[str] = set()
         self._definitions: dict[str, _Definition] = {}
@@ -188,6 +195,8 @@ class Printer(ast.NodeTransformer):
     def _print_class(self, name: str, node: ast.ClassDef, description: str) -> str:
         arguments = [self._local("Model")]
         lines: list[str] = []
+        written = [_wire_name(statement) for statement in node.body if isinstance(statement, ast.AnnAssign)]
+        fields = member_names(written, self._taken)
         for statement in node.body:
             match statement:
                 case ast.Assign(targets=[ast.Name(id="model_config")], value=ast.Call(keywords=settings)):
@@ -196,7 +205,7 @@ class Printer(ast.NodeTransformer):
                 case ast.Assign(targets=[ast.Name(id="__annotations__")], value=ast.Dict(values=[extra])):
                     lines.append(f"__annotations__ = {{{_EXTRA!r}: {ast.unparse(extra)!r}}}\n")
                 case ast.AnnAssign():
-                    lines.append(f"{ast.unparse(statement)}\n")
+                    lines.append(f"{ast.unparse(self._named(statement, fields))}\n")
                 case ast.Expr(value=ast.Constant(value=str(text))) if lines:
                     lines.append(docstring(text))
                 case ast.Expr() | ast.Pass():
@@ -209,6 +218,20 @@ class Printer(ast.NodeTransformer):
         return f"class {name}({', '.join(arguments)}):\n{described}{separator}{body}" + (
             "" if body or described else "    pass\n"
         )
+
+    def _named(self, field: ast.AnnAssign, fields: Mapping[str, str]) -> ast.AnnAssign:
+        """A field under the name that it has by our rule, with an alias where that is not the one on the wire."""
+        wire = _wire_name(field)
+        named = ast.AnnAssign(ast.Name(fields[wire]), field.annotation, field.value, simple=1)
+        if _alias(field) is None and fields[wire] != wire:
+            alias = ast.keyword("alias", ast.Constant(wire))
+            if (call := _field_call(field)) is not None:
+                call.keywords.insert(0, alias)
+            else:
+                mark = ast.Call(ast.Name(self._local("Field")), [], [alias])
+                inside = ast.Tuple([field.annotation, mark])
+                named.annotation = ast.Subscript(ast.Name(self._local("Annotated")), inside)
+        return named
 
     def _late(self, order: list[str], place: Mapping[str, int]) -> list[str]:
         """The classes that speak of what is defined behind them, those that others need first."""
@@ -242,6 +265,30 @@ class Printer(ast.NodeTransformer):
                     seen.add(other)
                     pending.append(other)
         return seen
+
+
+def _field_call(field: ast.AnnAssign) -> ast.Call | None:
+    """What is said of a field beside its type: `Field(...)`."""
+    match field.annotation:
+        case ast.Subscript(slice=ast.Tuple(elts=[_, *marks])):
+            calls = (mark for mark in marks if isinstance(mark, ast.Call))
+            return next((call for call in calls if ast.unparse(call.func).startswith("Field")), None)
+        case _:
+            return None
+
+
+def _alias(field: ast.AnnAssign) -> str | None:
+    call = _field_call(field)
+    for each in call.keywords if call is not None else ():
+        if each.arg == "alias" and isinstance(each.value, ast.Constant):
+            return str(each.value.value)
+    return None
+
+
+def _wire_name(field: ast.AnnAssign) -> str:
+    """The name of a member on the wire."""
+    alias = _alias(field)
+    return ast.unparse(field.target) if alias is None else alias
 
 
 def _union(members: list[ast.expr]) -> ast.expr:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import MISSING, TypeAdapter, ValidationError
+from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError
 
 from handfast.contract.model import Direction
+from handfast.contract.names import RESERVED_MEMBERS, member_names
 from handfast.errors import GenerationError
 from handfast.generate import generate
 from tests.generate.made import contract, imported, json_content, operation
@@ -182,6 +184,70 @@ def test_members_may_have_any_name(tmp_path: Path) -> None:
         required = {name: value[name] for name in HOSTILE[::2]}
         assert _dumped(adapter, required) == required
     assert len(set(HOSTILE)) == len(HOSTILE) >= 128
+
+
+def _fields(folder: Path, names: list[str]) -> dict[str, str]:
+    members = {name: {"type": "string"} for name in names}
+    with imported(contract(schemas={"Thing": {"type": "object", "properties": members}}), folder) as package:
+        return {info.alias or field: field for field, info in package.models.Thing.model_fields.items()}
+
+
+def test_members_that_become_one_name_are_told_apart_by_their_own_spelling(tmp_path: Path) -> None:
+    names = [name for name in HOSTILE if name]
+    found = _fields(tmp_path, names)
+    assert found == _fields(tmp_path, names[::-1]) == member_names(names)
+    assert len(set(found.values())) == len(names)
+    assert (found["foo_bar"], found["foo-bar"], found["fooBar"]) == ("foo_bar", "foo_bar_7d89", "foo_bar_5a90")
+    assert found.items() >= _fields(tmp_path, [name for name in names if name not in ("FOO_BAR", "x.x")]).items()
+    assert (found["model_dump"], found["copy"], found["int"], found["type"]) == ("model_dump_", "copy_", "int_", "type")
+    assert _fields(tmp_path, ["+1", "-1"]) == {"+1": "n1_c59d", "-1": "n1_1bad"}
+
+
+def test_what_models_have_is_no_name_of_a_member() -> None:
+    assert {name for name in dir(BaseModel) if not name.startswith("_")} <= RESERVED_MEMBERS
+
+
+def test_members_named_like_types_do_not_become_the_types_of_others(tmp_path: Path) -> None:
+    types = {
+        "int": {"type": "integer"},
+        "str": {"type": "string"},
+        "float": {"type": "number"},
+        "bool": {"type": "boolean"},
+        "list": {"type": "array", "items": {"type": "string"}},
+        "dict": {"type": "object", "additionalProperties": {"type": "integer"}},
+    }
+    members = {**types, **{f"{name} 2": schema for name, schema in types.items()}}
+    made = {"int": 1, "str": "a", "float": 0.5, "bool": True, "list": ["a"], "dict": {"a": 1}}
+    value = {**made, **{f"{name} 2": each for name, each in made.items()}}
+    with imported(contract(schemas={"Thing": {"type": "object", "properties": members}}), tmp_path) as package:
+        adapter = TypeAdapter[Any](package.models.Thing)
+        assert _dumped(adapter, value) == value
+        assert not adapter.validate_json(json.dumps(value)).model_extra
+
+
+@pytest.mark.parametrize(
+    ("parameters", "names"),
+    [
+        ([("foo-bar", "query"), ("foo_bar", "query")], ["foo_bar_7d89", "foo_bar"]),
+        ([("foo_bar", "query"), ("foo-bar", "query")], ["foo_bar", "foo_bar_7d89"]),
+        ([("foo", "query"), ("Foo", "query")], ["foo", "foo_1cbe"]),
+        ([("id", "query"), ("id", "header")], ["id_query", "id_header"]),
+        ([("id", "query"), ("id_query", "query"), ("id", "header")], ["id_query_a561", "id_query", "id_header"]),
+        ([("id", "path"), ("id", "query"), ("ID", "query")], ["id", "id_query_a561", "id_query_3843"]),
+        ([("body", "query"), ("body_", "query"), ("self", "query")], ["body_230d", "body_", "self_"]),
+        ([("+1", "query"), ("-1", "query")], ["n1_c59d", "n1_1bad"]),
+    ],
+)
+def test_every_parameter_has_an_argument_of_its_own(
+    tmp_path: Path, parameters: list[tuple[str, str]], names: list[str]
+) -> None:
+    listed = [{"name": name, "in": where, "required": True, "schema": {"type": "string"}} for name, where in parameters]
+    with imported(
+        contract({"/a/{id}" if ("id", "path") in parameters else "/a": {"get": operation("a", parameters=listed)}}),
+        tmp_path,
+    ) as package:
+        method = package.operations.things.ThingsOperations.a
+        assert list(signature(method).parameters)[1:] == names
 
 
 def test_components_keep_their_names_whatever_these_are(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from handfast.contract.model import (
     Response,
     Schema,
 )
+from handfast.contract.names import argument_names
 from handfast.design.diff.change import Finding, Verdict
 from handfast.design.diff.relation import Relation, Variance
 from handfast.design.diff.schemas import SchemaComparison
@@ -43,6 +44,7 @@ class Exchange:
         for key, parameter in before.items():
             if key in after:
                 yield from self._parameter(parameter, after[key])
+                yield from _called_otherwise(old, parameter, new, after[key])
             else:
                 found = Relation.NARROWER if parameter.location in _REFUSED_WHEN_UNKNOWN else Relation.EQUAL
                 message = f"{parameter.location} parameter {parameter.name!r} is gone"
@@ -184,6 +186,16 @@ class Exchange:
 
 _REFUSED_WHEN_UNKNOWN = {ParameterLocation.QUERY, ParameterLocation.QUERYSTRING, ParameterLocation.PATH}
 """Where a parameter that is still sent is refused; unknown headers and cookies are not looked at."""
+
+
+def _called_otherwise(old: Operation, one: Parameter, new: Operation, other: Parameter) -> Iterator[Finding]:
+    """Another argument for the same parameter, because others came or went whose names become the same."""
+    if one.name != other.name:
+        return
+    was, now = (argument_names(each).get((str(one.location), one.name)) for each in (old, new))
+    if was != now:
+        message = f"{other.location} parameter {other.name!r} is the argument {now} instead of {was}"
+        yield _code_only("name-in-code-changed", one.pointer, other.pointer, message)
 
 
 def _by_key(operation: Operation) -> Mapping[tuple[str, str], Parameter]:

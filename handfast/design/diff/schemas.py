@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from handfast.contract.model import JSONValue
+from handfast.contract.names import member_names
 from handfast.contract.pointers import Tokens
 from handfast.design.diff import examples
 from handfast.design.diff.change import Finding, Verdict
@@ -23,6 +24,7 @@ from handfast.design.diff.view import Group, View, view
 
 _NEW_TO_OPEN = "nobody relied on a member that was not declared"
 _IGNORED = "clients ignore members of replies that they do not know"
+_CALLED = "the wire is the same, but code names the member"
 _GONE = "code that reads or sets the member does not work any more"
 
 
@@ -130,6 +132,17 @@ class SchemaComparison:
                 yield self._removed(old, new, name, old_here, new_here)
             elif after:
                 yield self._added(old, new, name, old_here, new_here)
+        yield from self._called_otherwise(old, new)
+
+    def _called_otherwise(self, old: View, new: View) -> Iterator[Finding]:
+        """Other fields for the same members, because members came or went whose names become the same."""
+        before, after = (member_names(name for name in each.members() if each.is_declared(name)) for each in (old, new))
+        for name in (each for each in before if each in after):
+            if (was := before[name]) != (now := after[name]):
+                here, there = (_pointer(view(each.side, each.member(name)), "") for each in (old, new))
+                message = f'member "{name}" is the field {now} instead of {was}'
+                finding = self._finding("name-in-code-changed", here, there, message, Relation.EQUAL)
+                yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=_CALLED)
 
     def _removed(self, old: View, new: View, name: str, old_here: str, new_here: str) -> Finding:
         is_refused = any(part.value is False for part in new.member(name))

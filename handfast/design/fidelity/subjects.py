@@ -144,6 +144,8 @@ def _of_content(
         if schema is None or kind not in ("value", "items") or (_is_reference(schema) and not _is_form(name)):
             continue
         annotation = _item(types[name]) if kind == "items" else _value(types[name])
+        if kind == "value" and _is_form(name):  # a form is an object, whatever else its schema admits
+            annotation = _union((annotation, type(None))) if annotation is not None else None
         if annotation is not None:
             yield Subject(f"{title} {name}", schema.pointer, direction, annotation)
 
@@ -171,7 +173,7 @@ def _is_stream(annotation: object) -> bool:
 
 
 def _is_form(media_type: str) -> bool:
-    return media_type.startswith("multipart/")
+    return media_type.lower().startswith(("multipart/", "application/x-www-form-urlencoded"))
 
 
 def _is_reference(schema: Schema) -> bool:

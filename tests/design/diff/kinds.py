@@ -156,6 +156,12 @@ KINDS = (
         "schema: {type: array, items: {type: string, enum: [novel, poetry]}}",
         "enum-value-removed",
     ),
+    breaks_code(
+        "parameter gets another name in code",
+        f"        - {_LIMIT}\n",
+        f"        - {_LIMIT}\n        - {{name: x_trace, in: query, schema: {{type: string}}}}\n",
+        "name-in-code-changed",
+    ),
     # Request bodies
     breaks(
         "body made required",
@@ -309,6 +315,12 @@ KINDS = (
         "required: [id, title, author, format]",
         "required: [id, title, author, format, tags]",
         "property-required",
+    ),
+    breaks_code(
+        "member gets another name in code",
+        "        addedAt: {type: string, format: date-time}\n",
+        "        addedAt: {type: string, format: date-time}\n        added_at: {type: string}\n",
+        "name-in-code-changed",
     ),
     breaks("reply member removed", "        addedAt: {type: string, format: date-time}\n", "", "property-removed"),
     adds(
