@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
-from starlette.types import Send
+from anyio import CancelScope
+from starlette.types import Receive, Send
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -27,8 +29,11 @@ def may_have_body(status: int) -> bool:
     return status >= 200 and status not in _BODILESS
 
 
-async def send_answer(answer: Answer, send: Send, *, head: bool = False) -> None:
-    """Send an answer; for HEAD its headers alone, with the length that the body would have."""
+async def send_answer(answer: Answer, send: Send, *, head: bool = False, receive: Receive | None = None) -> None:
+    """Send an answer; for HEAD its headers alone, with the length that the body would have.
+
+    With `receive`, which nobody else may call meanwhile, a stream ends when the client goes away, wherever it waits.
+    """
     headers = answer.headers
     if answer.stream is None:
         if may_have_body(answer.status):
@@ -37,7 +42,42 @@ async def send_answer(answer: Answer, send: Send, *, head: bool = False) -> None
         await send({"type": "http.response.body", "body": b"" if head else answer.body})
         return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if not head:
-        async for chunk in answer.stream:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    if not head and not await _sent(answer.stream, send, receive):
+        return
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _sent(stream: AsyncIterator[bytes], send: Send, receive: Receive | None) -> bool:
+    """Send the chunks of a stream, and close it; False when the client went away before the end."""
+    try:
+        if receive is None:
+            await _send_chunks(stream, send)
+            return True
+        with CancelScope() as scope:
+            listener = asyncio.create_task(_cancel_when_gone(receive, scope))
+            try:
+                await _send_chunks(stream, send)
+            finally:
+                listener.cancel()
+        return not scope.cancelled_caught
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+
+
+async def _send_chunks(stream: AsyncIterator[bytes], send: Send) -> None:
+    async for chunk in stream:
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _cancel_when_gone(receive: Receive, scope: CancelScope) -> None:
+    """Cancel a scope when the client has gone; what is left of the request body is for nobody."""
+    is_whole = False
+    while not is_whole:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            scope.cancel()
+            return
+        is_whole = not message.get("more_body", False)
+    if (await receive())["type"] == "http.disconnect":
+        scope.cancel()

@@ -20,6 +20,7 @@ from handfast.runtime.content import Upload
 from handfast.runtime.form_writing import texts_of
 from handfast.runtime.header_judging import HeaderJudge
 from handfast.runtime.serialise import json_text, scalar_text
+from handfast.runtime.streams import closing
 
 Broken: TypeAlias = Callable[[str, Sequence[str]], None]
 """Is told what breaks the contract, and may raise."""
@@ -60,11 +61,12 @@ class MultipartWriter:
     ) -> AsyncGenerator[Part, None]:
         """The parts of a stream, each judged before it is sent."""
         index = 0
-        async for item in items:
-            if check is not None and (errors := check(_judged(item))):
-                broken("an item of the stream breaks its schema", errors)
-            yield self._placed(item, index, broken)
-            index += 1
+        async with closing(items):
+            async for item in items:
+                if check is not None and (errors := check(_judged(item))):
+                    broken("an item of the stream breaks its schema", errors)
+                yield self._placed(item, index, broken)
+                index += 1
 
     def _named(self, name: str, value: object, broken: Broken) -> Iterator[Part]:
         encoding = self.media_type.encoding.get(name)
@@ -114,21 +116,22 @@ class MultipartWriter:
 async def written(parts: AsyncIterable[Part], boundary: str) -> AsyncGenerator[bytes, None]:
     """The bytes of a multipart body (RFC 2046, section 5.1.1)."""
     kind = "form-data"
-    async for part in parts:
-        lines = [f"--{boundary}"]
-        if part.name is not None:
-            filename = part.content.filename if isinstance(part.content, Upload) else None
-            more = "" if filename is None else f'; filename="{_quoted(filename)}"'
-            lines.append(f'Content-Disposition: {kind}; name="{_quoted(part.name)}"{more}')
-        lines += [f"Content-Type: {part.content_type}", *(f"{name}: {text}" for name, text in part.headers.items())]
-        yield ("\r\n".join(lines) + "\r\n\r\n").encode()
-        if isinstance(part.content, Upload):
-            async for chunk in part.content:
-                yield chunk
-            part.content.close()
-        elif part.content:
-            yield part.content
-        yield b"\r\n"
+    async with closing(parts):
+        async for part in parts:
+            lines = [f"--{boundary}"]
+            if part.name is not None:
+                filename = part.content.filename if isinstance(part.content, Upload) else None
+                more = "" if filename is None else f'; filename="{_quoted(filename)}"'
+                lines.append(f'Content-Disposition: {kind}; name="{_quoted(part.name)}"{more}')
+            lines += [f"Content-Type: {part.content_type}", *(f"{name}: {text}" for name, text in part.headers.items())]
+            yield ("\r\n".join(lines) + "\r\n\r\n").encode()
+            if isinstance(part.content, Upload):
+                async for chunk in part.content:
+                    yield chunk
+                part.content.close()
+            elif part.content:
+                yield part.content
+            yield b"\r\n"
     yield f"--{boundary}--\r\n".encode()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
@@ -70,7 +70,14 @@ class _Exchange:
         """Send an answer."""
         if self.link is not None:
             answer.headers.append(self.link)
-        return send_answer(answer, self.send, head=self.is_head)
+        listening = None if answer.stream is None else self._listening
+        return send_answer(answer, self.send, head=self.is_head, receive=listening)
+
+    @property
+    def _listening(self) -> Receive | None:
+        """Where to hear that the client has gone; None while a handler may still read the body, and hears it there."""
+        is_read = self.body is None or not isinstance(self.body.argument, AsyncIterable)
+        return self.receive if is_read else None
 
 
 @dataclass(frozen=True, slots=True)

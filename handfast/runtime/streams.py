@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass
 from typing import cast
 
@@ -39,16 +40,17 @@ class Stream:
         self, items: AsyncIterable[object], check: Check | None, broken: Callable[[Sequence[str]], None]
     ) -> AsyncGenerator[bytes, None]:
         """The chunks for the items; `broken` is told what is wrong with one, and may raise to end the stream."""
-        async for item in items:
-            try:
-                raw = to_json(item, by_alias=True)
-                value = cast("JSONValue", from_json(raw, allow_inf_nan=False))
-            except ValueError as error:
-                broken([f"no JSON can be made of it: {error}"])
-                continue
-            if check is not None and (errors := check(value)):
-                broken(errors)
-            yield self.frame(value, raw)
+        async with closing(items):
+            async for item in items:
+                try:
+                    raw = to_json(item, by_alias=True)
+                    value = cast("JSONValue", from_json(raw, allow_inf_nan=False))
+                except ValueError as error:
+                    broken([f"no JSON can be made of it: {error}"])
+                    continue
+                if check is not None and (errors := check(value)):
+                    broken(errors)
+                yield self.frame(value, raw)
 
 
 def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> Stream | None:
@@ -87,6 +89,11 @@ def check_of_events(check: Check, data_check: Check) -> Check:
     return judged
 
 
+def closing(items: AsyncIterable[object]) -> AbstractAsyncContextManager[object]:
+    """Closes a generator that is left before its end, so that it has ended before what it uses is left."""
+    return aclosing(cast("AsyncGenerator[object, None]", items)) if isinstance(items, AsyncGenerator) else nullcontext()
+
+
 async def bytes_of(
     chunks: AsyncIterable[object], bounds: tuple[int, int | None], broken: Callable[[str], None]
 ) -> AsyncGenerator[bytes, None]:
@@ -95,15 +102,16 @@ async def bytes_of(
     `broken` is told when there are more or fewer bytes than the `bounds` let there be, and may raise to end the stream.
     """
     size = 0
-    async for chunk in chunks:
-        if not isinstance(chunk, (bytes, bytearray, memoryview)):
-            raise TypeError(f"a chunk of a binary body must be bytes, not {type(chunk).__name__}")
-        if raw := bytes(cast("bytes", chunk)):
-            size += len(raw)
-            if (what := wrong_length(size, (0, bounds[1]))) is not None:
-                broken(what)
-                bounds = (bounds[0], None)
-            yield raw
+    async with closing(chunks):
+        async for chunk in chunks:
+            if not isinstance(chunk, (bytes, bytearray, memoryview)):
+                raise TypeError(f"a chunk of a binary body must be bytes, not {type(chunk).__name__}")
+            if raw := bytes(cast("bytes", chunk)):
+                size += len(raw)
+                if (what := wrong_length(size, (0, bounds[1]))) is not None:
+                    broken(what)
+                    bounds = (bounds[0], None)
+                yield raw
     if (what := wrong_length(size, (bounds[0], None))) is not None:
         broken(what)
 

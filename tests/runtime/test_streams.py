@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import pytest
+import uvicorn
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 from starlette.types import Message
@@ -196,3 +198,90 @@ def test_items_are_json(caplog: pytest.LogCaptureFixture) -> None:
     seen = run({"application/jsonl": {"itemSchema": {}}}, [{"a": [1, None]}, float("nan")])
     assert [json.loads(chunk) for chunk in seen.chunks] == [{"a": [1, None]}]
     assert not seen.is_complete
+
+
+@pytest.mark.parametrize("content", ["application/octet-stream", "application/jsonl"])
+async def test_a_stream_ends_when_its_client_goes_away(content: str) -> None:
+    seen: list[str] = []
+    is_left = asyncio.Event()
+
+    async def transaction() -> AsyncIterator[None]:
+        yield
+        seen.append("left")
+        is_left.set()
+
+    async def items() -> AsyncIterator[object]:
+        try:
+            yield b"1" if content == "application/octet-stream" else Tick(n=1)
+            await asyncio.sleep(60)
+        finally:
+            seen.append("closed")
+
+    class Ticks(Operations, tag="default"):
+        def __init__(self, transaction: Annotated[None, Depends(transaction)]) -> None: ...
+
+        async def choose(self) -> Choose200:
+            return Choose200(items(), media_type=content)  # type: ignore[arg-type]
+
+    media: dict[str, JSONValue] = {content: {} if content == "application/octet-stream" else {"itemSchema": ITEM}}
+    responses: JSONValue = {"200": {"description": "It.", "content": media}}
+    paths: dict[str, JSONValue] = {"/": {"get": {"operationId": "choose", "responses": responses}}}
+    app = FastAPI(openapi_url=None)
+    bind(app, contract_of(paths, version="3.2.0"), [Ticks])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        writer.write(b"GET /api/ HTTP/1.1\r\nHost: here\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        await asyncio.wait_for(is_left.wait(), 10)
+        server.should_exit = True
+        await task
+    assert seen == ["closed", "left"]
+
+
+async def test_a_generator_has_ended_before_what_it_uses_is_left() -> None:
+    seen: list[str] = []
+
+    async def transaction() -> AsyncIterator[None]:
+        yield
+        seen.append("left")
+
+    async def items() -> AsyncIterator[object]:
+        try:
+            while True:
+                yield Tick(n=1)
+        finally:
+            await asyncio.sleep(0)
+            seen.append("closed")
+
+    class Ticks(Operations, tag="default"):
+        def __init__(self, transaction: Annotated[None, Depends(transaction)]) -> None: ...
+
+        async def choose(self) -> Choose200:
+            return Choose200(items())
+
+    responses: JSONValue = {"200": {"description": "It.", "content": {"application/jsonl": {"itemSchema": ITEM}}}}
+    paths: dict[str, JSONValue] = {"/": {"get": {"operationId": "choose", "responses": responses}}}
+    app = FastAPI(openapi_url=None)
+    bind(app, contract_of(paths, version="3.2.0"), [Ticks])
+    scope = {"type": "http", "method": "GET", "path": "/api/", "raw_path": b"/api/", "query_string": b"", "headers": []}
+    is_gone, pending = asyncio.Event(), [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if pending:
+            return pending.pop()
+        await is_gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            is_gone.set()
+            await asyncio.sleep(60)  # a client that does not read, and goes
+
+    await asyncio.wait_for(app(scope, receive, send), 10)
+    assert seen == ["closed", "left"]
