@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import MISSING, Field
 from typing_extensions import TypeAliasType
@@ -359,7 +359,8 @@ class Reprint(Model, extra="forbid"):
 class RevocationRequest(Model):
     """A token to be revoked (RFC 7009, section 2.1). Unknown members are ignored."""
 
-    __annotations__ = {"__pydantic_extra__": "dict[str, str]"}
+    if not TYPE_CHECKING:
+        __pydantic_extra__: dict[str, str]
     token: Annotated[str, Field(max_length=4000, min_length=1)]
     """A refresh token or an access token."""
     token_type_hint: Annotated[str | MISSING, Field(max_length=100)] = MISSING
@@ -385,7 +386,8 @@ class TagPage(Model, extra="forbid"):
 class TokenRequest(Model):
     """A grant (RFC 6749, sections 4.3.2 and 6). Unknown members are ignored, as section 3.2 demands."""
 
-    __annotations__ = {"__pydantic_extra__": "dict[str, str]"}
+    if not TYPE_CHECKING:
+        __pydantic_extra__: dict[str, str]
     grant_type: Annotated[str, Field(max_length=100, min_length=1)]
     """`password` or `refresh_token`."""
     username: Annotated[str | MISSING, Field(max_length=254)] = MISSING

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+_COMMAND = re.compile(r"^([ \t]*:)(?=:)|(?<=##)(?=\[)", re.MULTILINE)
+"""Where a workflow command begins, in both of its forms: `::error::` at the start of a line, `##[error]` anywhere."""
+
+
+def visible(text: str, *, lines: bool = False) -> str:
+    """A text of a contract as a terminal may print it: what is not printable is written as an escape of Python.
+
+    So colours, titles, bells and bidirectional marks of others' texts are seen and not obeyed, and no text begins a
+    line of its own, unless `lines` keeps the ends of lines. What GitHub Actions would take for a command is broken up.
+    """
+    kept = "\t\n" if lines else "\t"
+    escaped = "".join(char if char.isprintable() or char in kept else ascii(char)[1:-1] for char in text)
+    return _COMMAND.sub(r"\1\\", escaped)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,12 +74,12 @@ class Diagnostic:
 
     def __str__(self) -> str:
         place = f"{self.location}: " if self.location else ""
-        lines = [f"{place}{self.severity}[{self.code}]: {self.message}"]
+        lines = [f"{visible(place)}{self.severity}[{self.code}]: {visible(self.message)}"]
         if self.excerpt:
-            lines.append(self.excerpt)
-        lines += [f"    see: {each}" for each in self.related]
+            lines.append(visible(self.excerpt, lines=True))
+        lines += [f"    see: {visible(str(each))}" for each in self.related]
         if self.hint:
-            lines.append(f"    hint: {self.hint}")
+            lines.append(f"    hint: {visible(self.hint)}")
         return "\n".join(lines)
 
 

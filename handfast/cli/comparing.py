@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handfast.cli.arguments import ReportOption
-from handfast.cli.printing import report
+from handfast.cli.printing import report, say
 from handfast.design.diff.change import Impact
 from handfast.design.reports import Format
 from handfast.project import find_project
@@ -82,7 +82,7 @@ def _print(difference: Difference, form: DiffFormat, output: Path | None, *, has
     }
     if (write := texts.get(form)) is not None:
         text = write(difference)
-        typer.echo(text) if output is None else output.write_text(f"{text}\n", encoding="utf-8")
+        say(text) if output is None else output.write_text(f"{text}\n", encoding="utf-8")
         return
     everything = has_words or form in {DiffFormat.JSON, DiffFormat.SARIF}
     title = f"{difference.old_name} → {difference.new_name}: {prose.summary(difference)}"

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from handfast.design import reports
 from handfast.design.reports import Format
-from handfast.errors import ContractError, Diagnostic, HandfastError
+from handfast.errors import ContractError, Diagnostic, HandfastError, visible
 
 
 def print_error(error: HandfastError) -> None:
@@ -21,7 +21,7 @@ def print_error(error: HandfastError) -> None:
     if isinstance(error, ContractError):
         _print_diagnostics(error.diagnostics, console)
     else:
-        console.print(str(error), style="red")
+        console.print(visible(str(error), lines=True), style="red")
 
 
 def default_format() -> Format:
@@ -37,7 +37,7 @@ def report(found: Sequence[Diagnostic], form: Format, title: str, output: Path |
     with nullcontext() if output is None else output.open("w", encoding="utf-8") as file:
         console = _console(file=file)
         _print_diagnostics(found, console)
-        console.print(f"{title}: {reports.summary(found) or 'nothing to report'}")
+        console.print(f"{visible(title)}: {reports.summary(found) or 'nothing to report'}")
 
 
 def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> None:
@@ -49,6 +49,11 @@ def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> N
 def _console(*, stderr: bool = False, file: IO[str] | None = None) -> Console:
     """Where text goes; colour only on a terminal, and never where NO_COLOR is set."""
     return Console(stderr=stderr, file=file, highlight=False, markup=False, soft_wrap=True, emoji=False)
+
+
+def say(text: str, *, error: bool = False) -> None:
+    """Print lines in which texts of a contract may stand."""
+    typer.echo(visible(text, lines=True), err=error)
 
 
 def count(number: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handfast.cli.arguments import AppArgument, ContractArgument, FolderOption
-from handfast.cli.printing import count
+from handfast.cli.printing import count, say
 from handfast.project import ProjectError, find_project, import_app
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _report(contract: Contract, folder: Path, form: ReportForm, seed: int) -> No
     from handfast.design.fidelity import printed
 
     made = fidelity.report(contract, folder, seed)
-    typer.echo(printed.as_text(made) if form is ReportForm.TEXT else printed.as_json(made))
+    say(printed.as_text(made)) if form is ReportForm.TEXT else typer.echo(printed.as_json(made))
     if made.refusals:
         raise typer.Exit(1)
 
@@ -82,7 +82,7 @@ def scaffold(contract: ContractArgument = None) -> None:
 
     project = find_project()
     added = add(load_contract(contract or project.contract), project.handlers, project.generated)
-    typer.echo("\n".join(map(str, added)) or f"{project.handlers}{os.sep}: every operation has its method")
+    say("\n".join(map(str, added)) or f"{project.handlers}{os.sep}: every operation has its method")
 
 
 def new(
@@ -110,4 +110,4 @@ def routes(app: AppArgument = None) -> None:
     found = bound_operations(import_app(find_project(), app))
     if not found:
         raise ProjectError("no contract is bound to this application: call handfast.bind(app, contract, handlers)")
-    typer.echo(aligned([(*row(each.operation), each.place or "(fallback)") for each in found]), nl=False)
+    say(aligned([(*row(each.operation), each.place or "(fallback)") for each in found]).rstrip("\n"))

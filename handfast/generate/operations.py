@@ -27,6 +27,9 @@ from handfast.generate.replies import own_replies, reply_class
 from handfast.generate.scope import Scope
 from handfast.generate.text import HEADER, docstring
 
+_LONGEST = 200
+"""Bytes in the name of a module; file systems end at 255, and take more for files that are being written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -59,6 +62,11 @@ def by_module(contract: Contract) -> dict[str, list[Operation]]:
     modules: dict[str, dict[str, Operation]] = {}
     for operation in contract.operations:
         module, method = module_name(operation.tag), method_name(operation)
+        if len(module.encode()) > _LONGEST:
+            raise GenerationError(
+                f"a tag becomes a file whose name is too long: #{operation.pointer} "
+                f"({contract.locate(operation.pointer)})\n    hint: a tag has at most {_LONGEST} bytes as a module"
+            )
         others = modules.setdefault(module, {})
         first = next(iter(others.values()), operation)
         if first.tag != operation.tag:

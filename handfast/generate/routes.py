@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handfast.contract.model import Contract, Operation
+from handfast.errors import visible
 
 
 def routes_text(contract: Contract) -> str:
@@ -23,8 +24,9 @@ def routes_text(contract: Contract) -> str:
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Rows of the same length as lines, each column as wide as its widest cell."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    shown = [[visible(cell) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in shown) for column in range(len(shown[0]))] if shown else []
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in shown)
     return "".join(f"{line}\n" for line in lines)
 
 

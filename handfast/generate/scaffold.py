@@ -95,7 +95,8 @@ def _new_class(contract: Contract, operations: list[Operation], stubs: _Stubs, p
     title = docstring(f"{name}: {described}" if described else f"The operations tagged {tag}.")
     source = path.read_text(encoding="utf-8") if path.exists() else f"{title}\nfrom __future__ import annotations\n"
     _refuse_taken(written.taken_names(source, {**wanted, name: module}), path)
-    body = f'@final\nclass {name}({base}):\n    """The operations tagged {tag}."""\n\n{stubs.text}'
+    described = docstring(f"The operations tagged {tag}.", "    ")
+    body = f"@final\nclass {name}({base}):\n{described}\n{stubs.text}"
     text = written.with_imports(f"{source.rstrip()}\n\n\n{body}", wanted)
     return text if path.exists() else _sorted(text)
 

@@ -17,6 +17,7 @@ from handfast.generate.text import HEADER, docstring, indented
 
 _ALIASES = ("typing_extensions", "TypeAliasType")
 _EXTRA = "__pydantic_extra__"
+"""Where a model says what its other members are; for type checkers it would be a member and an argument."""
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Printer(ast.NodeTransformer):
         self._others = others
         self._models = models
         self._taken = {*names.values(), *others}
-        self._modules = {"TypeAliasType": "typing_extensions", "TypeAlias": "typing"}
+        self._modules = {"TypeAliasType": "typing_extensions", "TypeAlias": "typing", "TYPE_CHECKING": "typing"}
         self._modules |= {
             "Field": "pydantic",
             "Tagged": RUNTIME,
@@ -203,7 +204,7 @@ class Printer(ast.NodeTransformer):
                     closed = [setting for setting in settings if ast.unparse(setting) == "extra='forbid'"]
                     arguments.extend('extra="forbid"' for _ in closed)
                 case ast.Assign(targets=[ast.Name(id="__annotations__")], value=ast.Dict(values=[extra])):
-                    lines.append(f"__annotations__ = {{{_EXTRA!r}: {ast.unparse(extra)!r}}}\n")
+                    lines.append(f"if not {self._local('TYPE_CHECKING')}:\n    {_EXTRA}: {ast.unparse(extra)}\n")
                 case ast.AnnAssign():
                     lines.append(f"{ast.unparse(self._named(statement, fields))}\n")
                 case ast.Expr(value=ast.Constant(value=str(text))) if lines:

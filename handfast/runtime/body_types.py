@@ -95,7 +95,7 @@ def is_file(annotation: object, words: Lexicon, shape: Shape, media_type: MediaT
     """Which properties are files: those that are in the generated model, or look like it where there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         files = {info.alias or name for name, info in annotation.model_fields.items() if _holds_file(info.annotation)}
-        others = _holds_file(inspect.get_annotations(annotation).get("__pydantic_extra__"))
+        others = _holds_file(inspect.get_annotations(annotation, eval_str=True).get("__pydantic_extra__"))
         return lambda name: name in files or (others and name not in shape.names)
 
     def looks(name: str) -> bool:

@@ -60,6 +60,21 @@ paths:
       responses:
         "200": {description: Fine., content: {application/json: {schema: {}}}}
         "4XX": {description: Refused., content: {application/problem+json: {schema: {type: object}}}}
+  /files:
+    post:
+      operationId: sendFiles
+      tags: [files]
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              properties: {title: {type: string}}
+              additionalProperties: {type: string, format: binary}
+      responses:
+        "200": {description: Fine., content: {application/json: {schema: {}}}}
+        "4XX": {description: Refused., content: {application/problem+json: {schema: {type: object}}}}
 components:
   schemas:
     Kind: {type: string, enum: [a, b]}
@@ -74,7 +89,7 @@ components:
 
 HANDLERS = """
 from collections.abc import AsyncIterator
-from arguments_generated.operations.files import FilesOperations, SendAnything200, SendFile200
+from arguments_generated.operations.files import FilesOperations, SendAnything200, SendFile200, SendFiles200
 from handfast.runtime import ByteStream
 
 class Files(FilesOperations):
@@ -91,6 +106,10 @@ class Files(FilesOperations):
             "thumb": body.thumb.size,
             "rest": body.model_dump(mode="json", include={"meta", "note"}),
         })
+
+    async def send_files(self, *, body):
+        files = {name: (await each.read()).decode() for name, each in body.model_extra.items()}
+        return SendFiles200([body.title, files])
 
     async def send_anything(self, *, body):
         if isinstance(body, ByteStream):
@@ -147,6 +166,17 @@ def test_parameters_and_files(client: TestClient) -> None:
         "thumb": 3,
         "rest": {"meta": {"a": 1}, "note": "5"},
     }
+
+
+def test_members_that_are_not_declared_may_be_files(client: TestClient) -> None:
+    parts: list[tuple[str, tuple[str | None, bytes, str]]] = [
+        ("title", (None, b"Two", "text/plain")),
+        ("one", ("a.txt", b"1", "text/plain")),
+        ("other", ("b.png", b"2", "image/png")),
+        ("unnamed", (None, b"3", "application/octet-stream")),
+    ]
+    answer = client.post("/files", files=parts)
+    assert answer.json() == ["Two", {"one": "1", "other": "2", "unnamed": "3"}]
 
 
 def test_everything_that_is_wrong_comes_at_once(client: TestClient) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from handfast.design.diff.change import Change, Difference, Impact
+from handfast.errors import visible
 
 _TITLES = {
     Impact.BREAKING: "Breaks",
@@ -13,6 +15,9 @@ _TITLES = {
     Impact.WORDING: "Says otherwise",
 }
 _ENTRIES = {Impact.BREAKING: "Changed (breaking)", Impact.UNKNOWN: "Changed", Impact.ADDITION: "Added"}
+_MARKUP = re.compile(r"[\\`*\[\]~]|^[#>+-]|(?<!\w)_|_(?!\w)")
+"""What Markdown would take for emphasis, code, links, headings, quotes or lists (GFM); inside of words `_` is none."""
+
 _MOST = 100
 """Rows of a table; comments have an end (65,536 characters on GitHub)."""
 
@@ -38,7 +43,7 @@ def summary(difference: Difference) -> str:
 
 def as_markdown(difference: Difference) -> str:
     """A comment: what breaks in a table, the rest folded."""
-    lines = [f"### Contract: {summary(difference)}", ""]
+    lines = [f"### Contract: {_inline(summary(difference))}", ""]
     for impact in Impact:
         changes = [change for change in difference.changes if change.impact is impact]
         if not changes:
@@ -49,13 +54,13 @@ def as_markdown(difference: Difference) -> str:
             lines += [f"**{title}**", "", *table, ""]
         else:
             lines += [f"<details><summary>{title}</summary>", "", *table, "", "</details>", ""]
-    lines.append(f"<sub>{difference.old_name} → {difference.new_name}</sub>")
+    lines.append(f"<sub>{_inline(difference.old_name)} → {_inline(difference.new_name)}</sub>")
     return "\n".join(lines)
 
 
 def as_changelog(difference: Difference) -> str:
     """An entry in the form of keepachangelog.com, under the version that the new contract has."""
-    lines = [f"## {difference.new_version}", ""]
+    lines = [f"## {_inline(difference.new_version)}", ""]
     for impact, title in _ENTRIES.items():
         changes = [change for change in difference.changes if change.impact is impact]
         if changes:
@@ -69,7 +74,7 @@ def _table(changes: list[Change]) -> Iterator[str]:
     yield "| change | reaches | wire | SDKs | why |"
     yield "|---|---|---|---|---|"
     for change in changes[:_MOST]:
-        place = f"`{change.location}`" if change.location else ""
+        place = f"`{visible(str(change.location)).replace('`', '')}`" if change.location else ""
         reaches = ", ".join(change.operations[:5]) + (" …" if len(change.operations) > 5 else "")
         what = f"{_cell(change.message)} `{change.code}` {place}"
         yield f"| {what} | {_cell(reaches)} | {change.wire} | {change.sdk} | {_cell(change.reason)} |"
@@ -79,8 +84,14 @@ def _table(changes: list[Change]) -> Iterator[str]:
 
 def _sentence(change: Change) -> str:
     about = f"{', '.join(change.operations[:5])}: " if change.operations else ""
-    return f"{about}{change.message}."
+    return f"{_inline(about + change.message)}."
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    return _inline(text).replace("|", "\\|")
+
+
+def _inline(text: str) -> str:
+    """A text of a contract inside of a line of Markdown: no markup, no HTML, nobody mentioned."""
+    escaped = _MARKUP.sub(r"\\\g<0>", visible(" ".join(text.split())))
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "@\N{ZERO WIDTH NON-JOINER}")

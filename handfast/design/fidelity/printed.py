@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from handfast.design.fidelity import Entry, Report, Verdict
-from handfast.errors import Location
+from handfast.errors import Location, visible
 
 _LONGEST = 400
 """Characters of a value that are printed; JSON has all of it."""
@@ -34,14 +34,14 @@ def as_json(report: Report) -> str:
 
 def _paragraph(entry: Entry) -> Iterator[str]:
     tried = f", {entry.tried} values tried" if entry.verdict in (Verdict.PROVEN, Verdict.FUZZED) else ""
-    yield f"{entry.location}: {entry.title}: {entry.verdict}{tried}"
+    yield f"{visible(str(entry.location))}: {visible(entry.title)}: {entry.verdict}{tried}"
     if entry.refusal is not None:
         value = json.dumps(entry.refusal.value, ensure_ascii=False)
         yield f"    the schema admits: {value if len(value) <= _LONGEST else f'{value[:_LONGEST]}...'}"
-        yield f"    Pydantic: {entry.refusal.said}"
+        yield f"    Pydantic: {visible(entry.refusal.said)}"
     if entry.judged:
         listed = ", ".join(
-            f"{judged.keyword}{_inside(entry, judged.pointer)} (line {location.line})"
+            f"{judged.keyword}{visible(_inside(entry, judged.pointer))} (line {location.line})"
             for judged, location in entry.judged
         )
         yield f"    the judge alone holds: {listed}"

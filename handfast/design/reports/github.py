@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handfast.errors import Diagnostic, Severity
+from handfast.errors import Diagnostic, Severity, visible
 
 LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.HINT: "notice"}
 
@@ -22,7 +22,8 @@ def as_github(diagnostic: Diagnostic) -> str:
     named = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     lines = [diagnostic.message, *(f"see {each}" for each in diagnostic.related)]
     lines += [f"hint: {diagnostic.hint}"] if diagnostic.hint else []
-    return f"::{LEVELS[diagnostic.severity]} {named}::{_data(chr(10).join(lines))}"
+    text = chr(10).join(visible(line, lines=True) for line in lines)
+    return f"::{LEVELS[diagnostic.severity]} {named}::{_data(text)}"
 
 
 def _data(text: str) -> str:

@@ -5,14 +5,10 @@ Errors and warnings are cases that fail; hints are cases that pass, and say some
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from handfast.errors import Diagnostic, Severity
-
-_UNPRINTABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 has no way to write (section 2.2)."""
+from handfast.errors import Diagnostic, Severity, visible
 
 
 def as_junit(diagnostics: Sequence[Diagnostic], title: str) -> str:
@@ -50,4 +46,5 @@ def _element(tag: str, /, **attributes: str) -> ET.Element:
 
 
 def _clean(text: str) -> str:
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+    """A text in characters that XML 1.0 can write (section 2.2): those that can be printed."""
+    return visible(text, lines=True)
