@@ -106,7 +106,7 @@ def test_a_text_stays_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, te
         (operation,) = made.operations
         body = operation.request_body
         assert body is not None
-        value = {text: text, f"d{text}": text, "o": {text: 1}, "more": text}
+        value: dict[str, Any] = {text: text, f"d{text}": text, "o": {text: 1}, "more": text}
         pointer = f"{body.pointer}/content/application~1json/schema"
         assert made.judges.judge(pointer, Direction.REQUEST).is_valid(value)
         adapter: TypeAdapter[Any] = TypeAdapter(package.models.SendRequest)
