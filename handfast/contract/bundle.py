@@ -16,16 +16,17 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote, urldefrag
+from urllib.parse import quote
 
 from handfast.contract import references, sources
 from handfast.contract.cursor import JSONObject
 from handfast.contract.model import JSONValue
 from handfast.contract.places import Kind, change, walk
-from handfast.contract.pointers import Tokens, to_pointer, to_tokens
+from handfast.contract.pointers import Tokens, to_index, to_pointer, to_tokens
 from handfast.contract.references import COMPONENTS, METASCHEMAS
 from handfast.contract.sources import Positions, Source
 from handfast.contract.targets import File, Files, Nowhere, Target
+from handfast.contract.uris import split
 from handfast.errors import Diagnostic, Location, Severity
 
 _REFERENCE_ELSEWHERE = re.compile(r"""\$ref["']?\s*:(?!\s*["']\#)""")
@@ -163,7 +164,7 @@ class _Bundler:
             return True
         if kind is not Kind.SCHEMA:
             return False
-        uri = urldefrag(text)[0]
+        uri = split(text)[0]
         return uri in self.ids or uri.startswith(METASCHEMAS) or _below_id(frame.file.source.value, tokens)
 
     def _copied(self, value: JSONObject, target: Target, tokens: Tokens, frame: _Frame) -> JSONObject:
@@ -261,7 +262,7 @@ def _below_id(value: JSONValue, tokens: Tokens) -> bool:
                 return True
             value = value.get(token)
         elif isinstance(value, list):
-            value = value[int(token)] if token.isdecimal() and int(token) < len(value) else None
+            value = value[index] if (index := to_index(token)) is not None and index < len(value) else None
         else:
             return False
     return False

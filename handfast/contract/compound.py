@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote
 
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import BRANCHES, NOTHING, PASSING, Directions, Dropped
@@ -19,7 +19,7 @@ from handfast.contract.patterns import readable
 from handfast.contract.places import FIELDS, Kind, Shape
 from handfast.contract.pointers import escape, from_fragment, to_pointer, unescape
 from handfast.contract.schemas import Found, Schemas
-from handfast.contract.uris import resolve
+from handfast.contract.uris import resolve, split
 
 REFUSE = "x-handfast-refuse"
 """The keyword that refuses a member which the direction leaves out, wherever one is sent."""
@@ -57,7 +57,7 @@ class Compound:
 
     def pointer(self, location: str) -> str:
         """The JSON Pointer in the document of an absolute keyword location."""
-        uri, fragment = urldefrag(location)
+        uri, fragment = split(location)
         path = unquote(fragment)
         if uri != self.uri:
             return self.identifiers.get(uri, "") + (path if path.startswith("/") else "")
@@ -113,7 +113,7 @@ class _Builder:
             return schema
         identifier = schema.get("$id")
         if isinstance(identifier, str) and not identifier.startswith("#"):
-            base = urldefrag(resolve(base, identifier)).url
+            base = split(resolve(base, identifier))[0]
             self.identifiers[base] = pointer
         names: frozenset[str] = frozenset()
         if self._directions is not None:
@@ -166,7 +166,7 @@ class _Builder:
 
     def _follow(self, keyword: str, reference: str, base: str, pointer: str, dropped: Dropped) -> str:
         """A reference into the document as one into the compound; others (anchors, `$id`s) stay."""
-        uri, fragment = urldefrag(resolve(base, reference))
+        uri, fragment = split(resolve(base, reference))
         if uri != self.uri:
             self.outside.append((uri, pointer))
         if uri != self.uri or not fragment.startswith("/"):
@@ -215,4 +215,4 @@ def _reference(uri: str, name: str, found: Found | None) -> str:
 def _uri(document: Mapping[str, JSONValue]) -> str:
     """The URI of the document: its `$self` (OpenAPI 3.2), or one that cannot be anybody's."""
     own = document.get("$self")
-    return urldefrag(urljoin(_BASE, own)).url if isinstance(own, str) else _BASE
+    return split(resolve(_BASE, own))[0] if isinstance(own, str) else _BASE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from handfast.contract.model import JSONValue
-from handfast.contract.pointers import Tokens, from_fragment, join, to_tokens
+from handfast.contract.pointers import Tokens, from_fragment, join, to_index, to_tokens
 
 JSONObject = dict[str, JSONValue]
 
@@ -18,8 +18,8 @@ def lookup(document: JSONValue | Mapping[str, JSONValue], tokens: Tokens) -> JSO
     for token in tokens:
         if isinstance(value, dict):
             value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and (token == "0" or token[0] != "0"):
-            value = value[int(token)]
+        elif isinstance(value, list) and (index := to_index(token)) is not None:
+            value = value[index]
         else:
             raise LookupError(token)
     return value

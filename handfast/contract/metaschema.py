@@ -185,7 +185,7 @@ class _Reader:
         for step in error.instance_path:
             token = str(step)
             if isinstance(value, dict) and token not in value and isinstance(step, int):
-                token = next((key for key in value if key.isdecimal() and int(key) == step), token)
+                token = next((key for key in value if key.lstrip("0") == (token if step else "")), token)
             tokens.append(token)
             value = (
                 value.get(token) if isinstance(value, dict) else value[int(token)] if isinstance(value, list) else None

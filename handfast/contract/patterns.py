@@ -1,8 +1,8 @@
 """Patterns of ECMA-262 that authors write and `jsonschema-rs` does not read, said in a way that it does.
 
 JSON Schema asks for ECMA-262 with the flag `u`. Contracts have what any JavaScript engine takes without it as well
-(ECMA-262, Annex B.1.2): a brace that is no quantifier, a class escape beside a hyphen, `[^]`, `\\0`, surrogate pairs.
-The rest is left as it is, also what is wrong.
+(ECMA-262, Annex B.1.2): a brace that is no quantifier, a class escape beside a hyphen, `[^]`, octal escapes (`\\0`),
+surrogate pairs. The rest is left as it is, also what is wrong.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _CLASS = re.compile(r"\\[dDwWsSpP]")
+_OCTAL = re.compile(r"\\([0-3][0-7]{0,2}|[4-7][0-7]?)")
 _EMPTY = {"[]": r"[^\s\S]", "[^]": r"[\s\S]"}
 
 
@@ -51,9 +52,14 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
             out.append(r"\-")
             at += 1
         else:
-            text, at = _atom(pattern, at)
+            octal = _OCTAL.match(pattern, at)  # no reference to a group can stand in a class
+            text, at = (_character(octal), octal.end()) if octal else _atom(pattern, at)
             out.append(r"\x08" if text == r"\b" else text)
     return "".join([*out, pattern[at : at + 1]]), at + 1
+
+
+def _character(octal: re.Match[str]) -> str:
+    return f"\\x{int(octal[1], 8):02x}"
 
 
 def _atom(pattern: str, at: int) -> tuple[str, int]:
@@ -62,8 +68,8 @@ def _atom(pattern: str, at: int) -> tuple[str, int]:
     if found is None:
         return pattern[at], at + 1
     text = found[0]
-    if text == r"\0" and not pattern[found.end() : found.end() + 1].isdigit():
-        return r"\x00", found.end()
+    if text == r"\0" and (octal := _OCTAL.match(pattern, at)) is not None:
+        return _character(octal), octal.end()
     if len(text) == len(r"\uD83D\uDE00") and text.count(r"\u") == 2:
         high, low = int(text[2:6], 16), int(text[8:], 16)
         return f"\\u{{{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):X}}}", found.end()

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 Tokens: TypeAlias = tuple[str, ...]
 
+_INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _BAD_ESCAPE = re.compile(r"~(?![01])")
 
 
@@ -24,6 +25,11 @@ def unescape(token: str) -> str:
 def join(pointer: str, *tokens: str | int) -> str:
     """The pointer of something below `pointer`."""
     return pointer + "".join(f"/{escape(str(token))}" for token in tokens)
+
+
+def to_index(token: str) -> int | None:
+    """The index of an item that a token means (RFC 6901, section 4); None when it is none, or beyond any array."""
+    return int(token) if _INDEX.fullmatch(token) else None
 
 
 def to_pointer(tokens: Tokens) -> str:

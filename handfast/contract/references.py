@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
-from urllib.parse import unquote, urldefrag
+from urllib.parse import unquote
 
 from handfast.contract.cursor import JSONObject, lookup
 from handfast.contract.places import Kind, Place, children
 from handfast.contract.pointers import Tokens, from_fragment, join, to_pointer
 from handfast.contract.sources import Positions
-from handfast.contract.uris import resolve
+from handfast.contract.uris import resolve, split
 from handfast.errors import Diagnostic
 
 COMPONENTS: Mapping[Kind, str] = {
@@ -54,7 +54,7 @@ class Reference:
 
 def parse(text: str) -> Reference:
     """A `$ref` taken apart (RFC 3986): percent-encoding in the name of the file is undone."""
-    uri, fragment = urldefrag(text)
+    uri, fragment = split(text)
     remote = _SCHEME.match(uri) is not None or uri.startswith("//")
     return Reference(text, uri if remote else unquote(uri), fragment, remote)
 
@@ -87,7 +87,7 @@ def resources(places: Mapping[str, Place]) -> Resources:
         if place.kind is Kind.SCHEMA and isinstance(place.value, dict):
             name = place.value.get("$id")
             if isinstance(name, str) and not name.startswith("#"):
-                by_uri[urldefrag(resolve(Resources(by_uri, {}).base_of(pointer) or "", name))[0]] = pointer
+                by_uri[split(resolve(Resources(by_uri, {}).base_of(pointer) or "", name))[0]] = pointer
     found = Resources(by_uri, {})
     anchors = {
         anchor: pointer
@@ -184,7 +184,7 @@ class _Check:
 
     def _check_uri(self, pointer: str, base: str, text: str) -> Diagnostic | None:
         """A reference in terms of `$id`s; what is inside a resource is left to the compiler of schemas."""
-        uri, fragment = urldefrag(resolve(base, text))
+        uri, fragment = split(resolve(base, text))
         if uri in self.resources.by_uri:
             if not fragment:
                 self.targets[pointer] = self.resources.by_uri[uri]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.places import FIELDS, Kind, Shape, children
-from handfast.contract.pointers import Tokens, from_fragment, to_pointer, to_tokens
+from handfast.contract.pointers import Tokens, from_fragment, to_index, to_pointer, to_tokens
 
 _HOPS = 32
 """References in a row that a pointer may pass before it counts as a circle."""
@@ -115,6 +115,6 @@ def _step(value: JSONValue, token: str) -> tuple[JSONValue] | None:
     """The member or item of a value that a token names, in a tuple because null is a value too."""
     if isinstance(value, dict):
         return (value[token],) if token in value else None
-    if isinstance(value, list) and token.isdecimal() and (token == "0" or token[0] != "0") and int(token) < len(value):
-        return (value[int(token)],)
+    if isinstance(value, list) and (index := to_index(token)) is not None and index < len(value):
+        return (value[index],)
     return None

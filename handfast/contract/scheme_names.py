@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urldefrag
 
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import from_fragment
-from handfast.contract.uris import resolve
+from handfast.contract.uris import resolve, split
 
 _BASE = "https://contract.invalid/openapi"
 
@@ -24,10 +23,10 @@ def scheme_name(document: Mapping[str, JSONValue], written: str) -> str:
         return written
     own = document.get("$self")
     base = resolve(_BASE, own) if isinstance(own, str) else _BASE
-    uri, fragment = urldefrag(resolve(base, written))
+    uri, fragment = split(resolve(base, written))
     try:
         tokens = from_fragment(fragment)
     except ValueError:
         return written
-    is_scheme = uri == urldefrag(base).url and len(tokens) == 3 and tokens[:2] == ("components", "securitySchemes")
+    is_scheme = uri == split(base)[0] and len(tokens) == 3 and tokens[:2] == ("components", "securitySchemes")
     return tokens[2] if is_scheme and tokens[2] in schemes else written

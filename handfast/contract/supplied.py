@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import urldefrag
 
 from handfast.contract import sources
 from handfast.contract.cursor import JSONObject
 from handfast.contract.model import JSONValue
 from handfast.contract.sources import Source
 from handfast.contract.targets import project_folder
+from handfast.contract.uris import split
 from handfast.errors import ContractError
 
 Documents: TypeAlias = Mapping[str, "JSONValue | Path"]
@@ -29,7 +29,7 @@ EXTENSION = "x-handfast-documents"
 
 def supplied(source: Source, path: Path, document: JSONObject, given: Documents | None) -> dict[str, JSONValue]:
     """All supplied documents of a contract by URI; raises ContractError for one that cannot be read."""
-    found = {urldefrag(uri).url: _value(value) for uri, value in (given or {}).items()}
+    found = {split(uri)[0]: _value(value) for uri, value in (given or {}).items()}
     declared = document.get(EXTENSION)
     if declared is None:
         return found
@@ -47,7 +47,7 @@ def supplied(source: Source, path: Path, document: JSONObject, given: Documents 
             message = f'"{file}" is {"outside the project" if is_outside else "not there"}'
             hint = "a path of a file in the project, relative to the contract"
             raise ContractError([source.diagnostic(code, message, (EXTENSION, uri), at="value", hint=hint)])
-        found.setdefault(urldefrag(uri).url, sources.read(target).value)
+        found.setdefault(split(uri)[0], sources.read(target).value)
     return found
 
 

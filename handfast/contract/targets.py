@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urldefrag
+from urllib.parse import unquote
 
 from handfast.contract import references, sources
 from handfast.contract.cursor import lookup
@@ -17,6 +17,7 @@ from handfast.contract.places import Kind, walk
 from handfast.contract.pointers import Tokens, from_fragment, to_pointer, to_tokens
 from handfast.contract.references import Reference
 from handfast.contract.sources import Source
+from handfast.contract.uris import split
 from handfast.errors import ContractError, Diagnostic
 
 _PROJECT_MARKS = ("pyproject.toml", ".git")
@@ -59,6 +60,7 @@ class Files:
         self._own_uri = own_uri
         self._files: dict[Path, File | None] = {main.path: main}
         self._kinds: dict[Path, dict[str, Kind]] = {}
+        self._entered: dict[Path, dict[Tokens, Kind]] = {}
 
     def __iter__(self) -> Iterator[File]:
         return (file for file in self._files.values() if file is not None)
@@ -67,7 +69,7 @@ class Files:
         """What a reference in a file leads to, which must be of a kind; raises Nowhere."""
         reference = references.parse(text)
         target = self._file(reference, file)
-        tokens = _tokens(reference, target, kind)
+        tokens = self._tokens(reference, target, kind)
         value = target.source.value
         try:
             found = lookup(value, tokens)
@@ -83,11 +85,36 @@ class Files:
         if not isinstance(found, dict) and not (kind is Kind.SCHEMA and isinstance(found, bool)):
             what = f'"{reference.text}" is no mapping; {references.name(kind)} is needed here'
             raise Nowhere("reference-wrong-kind", what)
+        self._entered.setdefault(target.path, {}).setdefault(tokens, kind)
         return Target(target, tokens, found)
+
+    def _tokens(self, reference: Reference, file: File, kind: Kind) -> Tokens:
+        if reference.anchor is None:
+            try:
+                return from_fragment(reference.fragment)
+            except ValueError as error:
+                raise Nowhere("reference-syntax", f'"{reference.text}" is no reference: {error}') from None
+        anchor = unquote(reference.anchor)
+        for tokens in self._anchored(file, anchor) if kind is Kind.SCHEMA else ():
+            return tokens
+        message = f'nothing is called "{reference.text}": there is no such $anchor, and a JSON Pointer starts with #/'
+        raise Nowhere("reference-missing", message)
+
+    def _anchored(self, file: File, anchor: str) -> Iterator[Tokens]:
+        """Where a file has an anchor: in what has been referred to before, or else in the schema or document it is."""
+        value = file.source.value
+        is_document = isinstance(value, dict) and not value.keys().isdisjoint({"openapi", "components"})
+        roots = {**self._entered.get(file.path, {})}
+        roots.setdefault((), Kind.DOCUMENT if is_document else Kind.SCHEMA)
+        for tokens, kind in roots.items():
+            for place in walk(lookup(value, tokens), kind):
+                schema = place.value if isinstance(place.value, dict) else {}
+                if anchor in (schema.get("$anchor"), schema.get("$dynamicAnchor")):
+                    yield (*tokens, *to_tokens(place.pointer))
 
     def _file(self, reference: Reference, file: File) -> File:
         if reference.remote:
-            if urldefrag(reference.text)[0] == self._own_uri:
+            if split(reference.text)[0] == self._own_uri:
                 return self.main
             raise Nowhere(
                 "reference-remote",
@@ -127,27 +154,6 @@ class Files:
             shaped = isinstance(value, dict) and not value.keys().isdisjoint({"openapi", "components"})
             self._kinds[file.path] = {place.pointer: place.kind for place in walk(value)} if shaped else {}
         return self._kinds[file.path]
-
-
-def _tokens(reference: Reference, file: File, kind: Kind) -> Tokens:
-    if reference.anchor is None:
-        try:
-            return from_fragment(reference.fragment)
-        except ValueError as error:
-            raise Nowhere("reference-syntax", f'"{reference.text}" is no reference: {error}') from None
-    anchor = unquote(reference.anchor)
-    for pointer in _anchored(file.source.value, anchor) if kind is Kind.SCHEMA else ():
-        return to_tokens(pointer)
-    message = f'nothing is called "{reference.text}": there is no such $anchor, and a JSON Pointer starts with #/'
-    raise Nowhere("reference-missing", message)
-
-
-def _anchored(value: JSONValue, anchor: str) -> Iterator[str]:
-    """Where a file that is a schema, or a document with schemas, has an anchor."""
-    is_document = isinstance(value, dict) and not value.keys().isdisjoint({"openapi", "components"})
-    for place in walk(value, Kind.DOCUMENT if is_document else Kind.SCHEMA):
-        if isinstance(place.value, dict) and anchor in (place.value.get("$anchor"), place.value.get("$dynamicAnchor")):
-            yield place.pointer
 
 
 def project_folder(path: Path) -> Path | None:

@@ -16,7 +16,7 @@ from handfast.contract.model import Encoding, JSONValue, MediaType, Schema
 from handfast.runtime import media_types, serialise
 from handfast.runtime.body_types import FORM, essence_of
 from handfast.runtime.form_data import looks_like_file
-from handfast.runtime.form_writing import as_parameter, write_form
+from handfast.runtime.forms import bare_members
 from handfast.runtime.header_text import header_text
 from handfast.runtime.shapes import Shapes
 
@@ -58,10 +58,22 @@ class BodyWriter:
         if essence.startswith("multipart/"):
             return Written(f"{name}; boundary={_BOUNDARY}", self._multipart(media_type, value))
         if essence == FORM and isinstance(value, dict):
-            return Written(name, write_form(value, media_type.encoding))
+            return Written(name, self._form(media_type, value).encode())
         if media_types.is_json(name):
             return Written(name, as_json(value))
         return Written(name, value.encode() if isinstance(value, str) else as_json(value))
+
+    # Forms
+
+    def _form(self, media_type: MediaType, form: dict[str, JSONValue]) -> str:
+        shape = self._shapes.of(media_type.schema.pointer) if media_type.schema else self._shapes.of()
+        shapes = {name: self._shapes.member(shape, name) for name in shape.names | form.keys()}
+        bare = bare_members(shapes, media_type.encoding)
+        encodings = dict(media_type.encoding)
+        for name, names in bare.items():
+            if not _keys(form.get(name)) <= names:
+                encodings[name] = replace(encodings[name], style="deepObject")
+        return serialise.form_text(form, encodings)
 
     def _multipart(self, media_type: MediaType, value: JSONValue) -> bytes:
         parts: list[bytes] = []
@@ -75,13 +87,13 @@ class BodyWriter:
             for name, member in value.items():
                 encoding = media_type.encoding.get(name)
                 if encoding is not None and encoding.explicit_style:
+                    encoding = replace(encoding, content_type=None)
                     parts += (self._part(*pair, encoding, is_file=False) for pair in _styled(name, encoding, member))
                     continue
                 place = self._shapes.member(shape, name)
                 place = self._shapes.item(place, 0) if place.kinds == frozenset({"array"}) else place
                 is_file = looks_like_file(place, encoding.content_type if encoding else None)
-                is_json = encoding is not None and _is_json(encoding)
-                for item in member if isinstance(member, list) and not is_json else [member]:
+                for item in member if isinstance(member, list) else [member]:
                     parts.append(self._part(name, item, encoding, is_file=is_file))
         return b"".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])
 
@@ -142,8 +154,9 @@ def _event(item: JSONValue) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-def _is_json(encoding: Encoding) -> bool:
-    return encoding.content_type is not None and media_types.is_json(encoding.content_type.partition(",")[0])
+def _keys(value: JSONValue) -> frozenset[str]:
+    """The names of the members of an object; what is none has none."""
+    return frozenset(value) if isinstance(value, dict) else frozenset()
 
 
 def _part_type(value: JSONValue, encoding: Encoding | None, *, is_file: bool) -> str:
@@ -160,6 +173,6 @@ def _styled(name: str, encoding: Encoding, value: JSONValue) -> Iterator[tuple[s
     """Names and texts of the parts of a property with a style; members of an object are `name[member]`."""
     if encoding.explode and isinstance(value, dict):
         encoding = replace(encoding, style="deepObject")
-    for field in filter(None, serialise.query_text(as_parameter(name, encoding), value).split("&")):
+    for field in filter(None, serialise.query_text(serialise.as_parameter(name, encoding), value).split("&")):
         part, _, text = field.partition("=")
         yield unquote(part), unquote(text)

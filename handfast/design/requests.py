@@ -28,6 +28,7 @@ from handfast.runtime.shapes import Shapes
 
 _Texts: TypeAlias = Mapping[tuple[ParameterLocation, str], str]
 _IGNORED = frozenset({"accept", "content-type", "authorization"})
+_LENGTH = "Content-Length"
 _CREDENTIAL = "c2VjcmV0"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _IN_PATHS = "/!$&'()*+,;=:@%{}"
@@ -135,7 +136,7 @@ class Requests:
         judge = self._contract.judge(schema, Direction.REQUEST)
         kinds = self._shapes.of(schema.pointer).kinds
         values: Iterable[JSONValue]
-        if parameter.content is not None:
+        if parameter.content is not None and media_types.is_json(parameter.content.media_type):
             values = wrong_values(judge, next(self._values(schema, ()), None))
         elif "object" in kinds:
             sample = next((value for value in self._values(schema, ()) if isinstance(value, dict)), None)
@@ -209,7 +210,9 @@ class Requests:
         if cookies:
             headers.append(("Cookie", "; ".join(cookies)))
         if body is not None:
-            headers += [("Content-Type", body.content_type), ("Content-Length", str(len(body.body)))]
+            headers += [("Content-Type", body.content_type), (_LENGTH, str(len(body.body)))]
+        elif any(_is_length(parameter) for parameter in operation.parameters):
+            headers.append((_LENGTH, "0"))
         return SampleRequest(
             method=operation.method,
             path=path,
@@ -230,7 +233,7 @@ class Requests:
         """Add the credentials that an operation needs where no parameter has them; answers the client's certificate."""
         certificate = ""
         for scheme in self._schemes(operation):
-            if scheme.location is not None and (scheme.location, scheme.parameter_name) in texts:
+            if _is_sent(scheme, texts):
                 continue
             match scheme.location:
                 case ParameterLocation.QUERY:
@@ -241,15 +244,18 @@ class Requests:
                     headers.append((scheme.parameter_name, _CREDENTIAL))
                 case _ if scheme.type == "mutualTLS":
                     certificate = _CERTIFICATE
-                case _:
+                case _ if ("Authorization", _authorization(scheme)) not in headers:
                     headers.append(("Authorization", _authorization(scheme)))
+                case _:
+                    pass  # one token for two schemes
         return certificate
 
     def _schemes(self, operation: Operation) -> list[SecurityScheme]:
         """The schemes of the first alternative that one request can present."""
         for requirement in operation.security:
             schemes = [self._contract.security_schemes[name] for name in requirement]
-            if sum(scheme.location is None and scheme.type != "mutualTLS" for scheme in schemes) < 2:
+            carried = {_authorization(scheme) for scheme in schemes if _is_authorization(scheme)}
+            if len(carried) < 2:
                 return schemes
         return []
 
@@ -291,8 +297,25 @@ def _is_carried(media_type: MediaType, value: JSONValue) -> bool:
 
 
 def _is_ignored(parameter: Parameter) -> bool:
-    """Whether OpenAPI says to ignore a parameter (3.1.1, section 4.8.12.2.1)."""
-    return parameter.location is ParameterLocation.HEADER and parameter.name.lower() in _IGNORED
+    """Whether OpenAPI says to ignore a parameter (3.1.1, section 4.8.12.2.1), or the body alone decides what it is."""
+    is_header = parameter.location is ParameterLocation.HEADER
+    return is_header and (parameter.name.lower() in _IGNORED or _is_length(parameter))
+
+
+def _is_length(parameter: Parameter) -> bool:
+    return parameter.location is ParameterLocation.HEADER and parameter.name.lower() == _LENGTH.lower()
+
+
+def _is_sent(scheme: SecurityScheme, texts: _Texts) -> bool:
+    """Whether a parameter of the operation has the API key of a scheme."""
+    name = scheme.parameter_name
+    if scheme.location is ParameterLocation.HEADER:
+        return any(location is scheme.location and each.lower() == name.lower() for location, each in texts)
+    return scheme.location is not None and (scheme.location, name) in texts
+
+
+def _is_authorization(scheme: SecurityScheme) -> bool:
+    return scheme.location is None and scheme.type != "mutualTLS"
 
 
 def _authorization(scheme: SecurityScheme) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import quote, urldefrag
+from urllib.parse import quote
 
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.places import Kind, walk
 from handfast.contract.pointers import from_fragment, to_pointer
 from handfast.contract.schemas import Schemas
-from handfast.contract.uris import resolve
+from handfast.contract.uris import resolve, split
 
 _BASE = "https://contract.invalid/openapi"
 _ANCHORS = ("$anchor", "$dynamicAnchor")
@@ -64,7 +64,7 @@ class References:
 
     def resolve(self, reference: str, pointer: str) -> str | None:
         """The JSON Pointer of the schema that a reference written at `pointer` leads to; None if there is none."""
-        uri, fragment = urldefrag(resolve(self._base(pointer), reference))
+        uri, fragment = split(resolve(self._base(pointer), reference))
         root = "" if uri == _BASE else self._identifiers.get(uri)
         if root is None:
             return None
@@ -79,7 +79,7 @@ class References:
     def _index(self, schema: dict[str, JSONValue], pointer: str) -> None:
         identifier = schema.get("$id")
         if isinstance(identifier, str) and not identifier.startswith("#"):
-            base = urldefrag(resolve(self._base(pointer), identifier)).url
+            base = split(resolve(self._base(pointer), identifier))[0]
             self._bases[pointer] = base
             self._identifiers[base] = pointer
         for keyword in _ANCHORS:

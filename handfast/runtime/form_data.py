@@ -25,7 +25,7 @@ from handfast.contract.pointers import join
 from handfast.runtime import media_types
 from handfast.runtime.content import Upload, Uploads
 from handfast.runtime.fields import Fields
-from handfast.runtime.forms import FieldReader, by_style, spread, text_by_content
+from handfast.runtime.forms import FieldReader, by_style, or_whole, spread, text_by_content
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
@@ -81,6 +81,7 @@ class _Property:
     headers: tuple[tuple[Header, Judge | None, Reading], ...]
     whole: Callable[[str], JSONValue]
     item: Callable[[str], JSONValue]
+    content_type: str | None
     styled: FieldReader | None
 
 
@@ -162,10 +163,10 @@ class FormDataReader:
 
     def _compile(self, name: str, encoding: Encoding | None) -> _Property:
         shape = self.lexicon.shapes.member(self.shape, name)
-        content_type = encoding.content_type if encoding else None
+        is_styled = encoding is not None and encoding.explicit_style
+        content_type = encoding.content_type if encoding and not is_styled else None  # else ignored (4.15.1.2)
         single = content_type if content_type and "," not in content_type else None
         item_shape = self.lexicon.shapes.item(shape, 0)
-        is_styled = encoding is not None and encoding.explicit_style
         return _Property(
             name=name,
             shape=shape,
@@ -175,6 +176,7 @@ class FormDataReader:
             headers=tuple(self._headers(encoding)) if encoding else (),
             whole=text_by_content(self.lexicon, shape, single, self.limits),
             item=text_by_content(self.lexicon, item_shape, single, self.limits),
+            content_type=single,
             styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode)
             if is_styled and encoding
             else None,
@@ -213,7 +215,8 @@ class FormDataReader:
             found = prop.styled(Fields(raws))
             if found is not None:
                 return self.lexicon.first(prop.shape, found)
-        return self.lexicon.first(prop.shape, spread(texts, prop.shape, prop.whole, prop.item))
+        values = spread(texts, prop.shape, prop.whole, prop.item)
+        return self.lexicon.first(prop.shape, or_whole(values, texts, prop.shape, prop.content_type, self.limits))
 
 
 def compile(  # noqa: A001  # reads as form_data.compile

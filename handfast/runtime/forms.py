@@ -60,7 +60,7 @@ def compile(media_type: MediaType, lexicon: Lexicon, limits: Limits) -> FormRead
     shape = lexicon.shapes.of(media_type.schema.pointer) if media_type.schema else lexicon.shapes.of()
     names = sorted(shape.names | media_type.encoding.keys())
     shapes = {name: lexicon.shapes.member(shape, name) for name in names}
-    bare = _bare_members(shapes, media_type.encoding)
+    bare = bare_members(shapes, media_type.encoding)
     readers = {
         name: _reader(name, lexicon, shapes[name], media_type.encoding.get(name), bare.get(name, frozenset()), limits)
         for name in names
@@ -70,7 +70,7 @@ def compile(media_type: MediaType, lexicon: Lexicon, limits: Limits) -> FormRead
     return FormReader(lexicon, shape, readers, rest, limits)
 
 
-def _bare_members(shapes: Mapping[str, Shape], encodings: Mapping[str, Encoding]) -> dict[str, frozenset[str]]:
+def bare_members(shapes: Mapping[str, Shape], encodings: Mapping[str, Encoding]) -> dict[str, frozenset[str]]:
     """The members of exploded objects that are fields of their own (RFC 6570): those whose names nothing else has."""
     exploded = {
         name: shapes[name].names
@@ -160,19 +160,18 @@ def _by_content(name: str, lexicon: Lexicon, shape: Shape, content_type: str | N
             return None if value is None else iter((value,))
         texts = [decode_form(raw) for raw in raws]
         values = spread(texts, shape, text_reader, item_reader)
-        if len(texts) == 1 and "array" in shape.kinds and content_type is not None and is_json(content_type):
-            return _or_whole(values, texts[0], limits)
-        return values
+        return or_whole(values, texts, shape, content_type, limits)
 
     return read
 
 
-def _or_whole(values: Values, text: str, limits: Limits) -> Values:
+def or_whole(values: Values, texts: list[str], shape: Shape, content_type: str | None, limits: Limits) -> Values:
     """An array whose content type is JSON: one item (OpenAPI 3.2.0, 4.15.1.1), or all, as some software has it."""
     yield from values
-    value = json_text(text, limits)
-    if isinstance(value, list):
-        yield value
+    if len(texts) == 1 and "array" in shape.kinds and content_type is not None and is_json(content_type):
+        value = json_text(texts[0], limits)
+        if isinstance(value, list):
+            yield value
 
 
 def spread(

@@ -17,7 +17,7 @@ from handfast.runtime import forms
 from handfast.runtime.fields import Fields
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
-from handfast.runtime.media_types import is_json
+from handfast.runtime.media_types import is_form, is_json
 from handfast.runtime.nested import exploded_object
 from handfast.runtime.percent import Malformed, decode, decode_form, decode_if_encoded
 from handfast.runtime.shapes import Shape
@@ -203,13 +203,15 @@ def _both(reading: Reading, ampersand: Reading, text: str) -> Iterator[JSONValue
 
 
 def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: Limits) -> Gatherer:
-    """A parameter that is a document of its own: JSON, a form (`querystring`), or text."""
+    """A parameter that is a document of its own: JSON, a form, or text."""
     name = parameter.name
     pointer = media.schema.pointer if media.schema else None
     reader = lexicon.reader(lexicon.shapes.of(pointer) if pointer else lexicon.shapes.of())
     form = forms.compile(media, lexicon, limits)
 
     def read(text: str) -> Candidates:
+        if is_form(media.media_type):
+            return (form.read(text),)
         return (forms.json_text(text, limits) if is_json(media.media_type) else reader(text),)
 
     match parameter.location:
@@ -222,9 +224,8 @@ def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: L
         case ParameterLocation.COOKIE:
             return lambda source: _found(source.cookie(name), lambda raw: read(decode_if_encoded(raw)))
         case ParameterLocation.QUERYSTRING:
-            if media.media_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
-                return lambda source: (form.read(source.query),) if source.query else None
-            return lambda source: read(decode(source.query)) if source.query else None
+            undo = str if is_form(media.media_type) else decode
+            return lambda source: read(undo(source.query)) if source.query else None
 
 
 def _found(texts: list[str], read: Callable[[str], Candidates]) -> Candidates | None:

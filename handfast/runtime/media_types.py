@@ -53,6 +53,11 @@ def parse(text: str) -> ContentType | None:
     return ContentType(match[1].lower(), match[2].lower(), parameters)
 
 
+def is_form(text: str) -> bool:
+    """Whether a content type is that of urlencoded forms."""
+    return text.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded"
+
+
 def is_json(text: str) -> bool:
     """Whether a content type says that the content is JSON."""
     content_type = parse(text)

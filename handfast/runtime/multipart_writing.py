@@ -17,7 +17,6 @@ from pydantic_core import to_jsonable_python
 from handfast.contract.model import Encoding, JSONValue, MediaType
 from handfast.runtime import media_types
 from handfast.runtime.content import Upload
-from handfast.runtime.form_writing import texts_of
 from handfast.runtime.header_judging import HeaderJudge
 from handfast.runtime.serialise import json_text, scalar_text
 from handfast.runtime.streams import closing
@@ -77,10 +76,8 @@ class MultipartWriter:
                 yield from self._named(name, item, broken)
         else:
             plain = cast("JSONValue", value)
-            of = plain if isinstance(plain, list) else [plain]
-            declared = encoding.content_type if encoding is not None else None
-            for text, item in zip(texts_of(plain, None if isinstance(plain, list) else declared), of, strict=True):
-                yield Part(name, text.encode(), _content_type(item, declared))
+            for item in plain if isinstance(plain, list) else [plain]:
+                yield _text(name, item, encoding)
             self._check_headers(name, encoding, {}, broken)
 
     def _placed(self, item: object, index: int, broken: Broken) -> Part:
@@ -89,10 +86,8 @@ class MultipartWriter:
         if isinstance(item, Upload):
             return self._file(None, item, encoding, broken)
         plain = cast("JSONValue", to_jsonable_python(item, by_alias=True))
-        content_type = _content_type(plain, encoding.content_type if encoding is not None else None)
-        text = json_text(plain) if media_types.is_json(content_type) else scalar_text(plain)
         self._check_headers(f"part {index}", encoding, {}, broken)
-        return Part(None, text.encode(), content_type)
+        return _text(None, plain, encoding)
 
     def _file(self, name: str | None, upload: Upload, encoding: Encoding | None, broken: Broken) -> Part:
         declared = encoding.content_type if encoding is not None else None
@@ -168,6 +163,13 @@ def _judged(value: object) -> JSONValue:
     if isinstance(value, list):
         return [_judged(item) for item in cast("list[object]", value)]
     return cast("JSONValue", to_jsonable_python(value, by_alias=True))
+
+
+def _text(name: str | None, value: JSONValue, encoding: Encoding | None) -> Part:
+    """A part that is no file: JSON where its content type says so."""
+    content_type = _content_type(value, encoding.content_type if encoding is not None else None)
+    text = json_text(value) if media_types.is_json(content_type) else scalar_text(value)
+    return Part(name, text.encode(), content_type)
 
 
 def _content_type(value: JSONValue, declared: str | None) -> str:

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType
 from handfast.errors import OutboundRequestViolation
+from handfast.runtime import serialise
 from handfast.runtime.body_types import FORM, essence_of, kind_of, types_by_media_type
-from handfast.runtime.form_writing import write_form
 from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.shapes import Shapes, length_bounds
 from handfast.runtime.streams import bytes_of, stream_of, wrong_length
@@ -79,7 +79,7 @@ class OutgoingBody:
             return WrittenBody(errors=[f"body: no JSON can be made of it: {error}"])
         errors = self._errors(media, plain)
         if essence_of(media) == FORM and isinstance(plain, dict):
-            return WrittenBody(name, write_form(plain, media.encoding), errors)
+            return WrittenBody(name, serialise.form_text(plain, media.encoding).encode(), errors)
         return WrittenBody(name, raw, errors)
 
     def _errors(self, media: MediaType, value: JSONValue) -> list[str]:

@@ -14,13 +14,13 @@ from handfast.contract.model import JSONValue
 from handfast.runtime.accept import best
 from handfast.runtime.answers import Answer, may_have_body
 from handfast.runtime.files import File
-from handfast.runtime.form_writing import write_form
 from handfast.runtime.header_judging import HeaderJudge
 from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.media_types import is_json, within
 from handfast.runtime.multipart_writing import MultipartWriter, one_by_one, written
 from handfast.runtime.reply import Reply
 from handfast.runtime.reply_forms import Check, Content, Form
+from handfast.runtime.serialise import form_text
 from handfast.runtime.streams import bytes_of, wrong_length
 from handfast.runtime.violations import Violations, article, declared
 
@@ -125,7 +125,7 @@ class Bodies:
         """The fields of a form, in the place of the JSON that it is judged as."""
         if not isinstance(value, dict):
             raise self.violations.fatal(f"no {content.name} can be made of what is no object", answer.status)
-        answer.body = write_form(value, content.media.encoding)
+        answer.body = form_text(value, content.media.encoding).encode()
 
     def _put_parts(self, content: Content, body: object, answer: Answer) -> None:
         boundary = token_hex(16)

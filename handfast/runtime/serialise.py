@@ -4,10 +4,15 @@
     query_text(parameter, value)     `a=1&a=2`, to be joined with `&`; empty when nothing is to be sent
     header_value(parameter, value)   the value of a header
     cookie_text(parameter, value)    `a=1`, to be joined with `; `
+    form_text(value, encodings)      an object as `application/x-www-form-urlencoded`
 
 Values are JSON values that the schema admits. Everything but unreserved characters is percent-encoded in URLs, the
 delimiters of the style apart (RFC 6570, section 3.2); headers are written as they are. An empty array or an empty
 object that would be spread over several fields is nothing at all.
+
+A property of a form with a style is written like a query parameter (OpenAPI 3.2.0, section 4.15.1.2), any other by
+content: an array as one field for each item, an object as JSON. So is a parameter with `content`: as JSON or as a form
+where its media type is one, else as text.
 """
 
 from __future__ import annotations
@@ -15,7 +20,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 
-from handfast.contract.model import JSONValue, Parameter
+from handfast.contract.model import Encoding, JSONValue, MediaType, Parameter, ParameterLocation
+from handfast.runtime.media_types import is_form, is_json
 from handfast.runtime.percent import encode
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": "%20", "pipeDelimited": "%7C", "cookie": ","}
@@ -32,7 +38,7 @@ def scalar_text(value: JSONValue) -> str:
 def path_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as it stands in a path, in the style simple, label or matrix."""
     if parameter.content is not None:
-        return encode(json_text(value))
+        return encode(content_text(parameter.content, value))
     name = encode(parameter.name)
     match parameter.style:
         case "label":
@@ -46,8 +52,10 @@ def path_text(parameter: Parameter, value: JSONValue) -> str:
 def query_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as the fields of a query string."""
     if parameter.content is not None:
-        text = encode(json_text(value))
-        return text if parameter.location == "querystring" else f"{encode(parameter.name)}={text}"
+        text = content_text(parameter.content, value)
+        if parameter.location is not ParameterLocation.QUERYSTRING:
+            return f"{encode(parameter.name)}={encode(text)}"
+        return text if is_form(parameter.content.media_type) else encode(text)
 
     def written(text: str) -> str:
         return encode(text, allow_reserved=True).translate(_OWN) if parameter.allow_reserved else encode(text)
@@ -61,17 +69,56 @@ def query_text(parameter: Parameter, value: JSONValue) -> str:
 
 def header_value(parameter: Parameter, value: JSONValue) -> str:
     """A value as a header, in the style simple."""
-    return json_text(value) if parameter.content is not None else _joined(value, ",", parameter.explode, str)
+    return (
+        content_text(parameter.content, value)
+        if parameter.content is not None
+        else _joined(value, ",", parameter.explode, str)
+    )
 
 
 def cookie_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as one cookie, or as several in a row."""
     if parameter.content is not None:
-        return f"{parameter.name}={encode(json_text(value))}"
+        return f"{parameter.name}={encode(content_text(parameter.content, value))}"
     written: Callable[[str], str] = str if parameter.style == "cookie" else encode
     if parameter.style == "cookie" and parameter.explode and isinstance(value, (list, dict)):
         return "; ".join(f"{name}={written(text)}" for name, text in _spread(parameter.name, value))
     return f"{parameter.name}={_joined(value, ',', parameter.explode, written)}"
+
+
+def content_text(media: MediaType, value: JSONValue) -> str:
+    """A value as the text of a media type that stands in a parameter."""
+    if is_form(media.media_type) and isinstance(value, dict):
+        return form_text(value, media.encoding)
+    return json_text(value) if is_json(media.media_type) else scalar_text(value)
+
+
+def form_text(form: Mapping[str, JSONValue], encodings: Mapping[str, Encoding]) -> str:
+    """An object as a urlencoded form; what has no fields, an empty array for instance, is not in it."""
+    fields = (field for name, value in form.items() for field in _form_fields(name, value, encodings.get(name)))
+    return "&".join(filter(None, fields))
+
+
+def _form_fields(name: str, value: JSONValue, encoding: Encoding | None) -> Iterator[str]:
+    if encoding is not None and encoding.explicit_style:
+        yield query_text(as_parameter(name, encoding), value)
+        return
+    as_json = encoding is not None and encoding.content_type is not None and is_json(encoding.content_type)
+    for item in value if isinstance(value, list) and not as_json else [value]:
+        yield f"{encode(name)}={encode(json_text(item) if as_json else scalar_text(item))}"
+
+
+def as_parameter(name: str, encoding: Encoding) -> Parameter:
+    """A property of a form that has a style, as the query parameter that it is written like."""
+    return Parameter(
+        pointer=encoding.pointer,
+        name=name,
+        location=ParameterLocation.QUERY,
+        required=False,
+        style=encoding.style,
+        explode=encoding.explode,
+        allow_reserved=encoding.allow_reserved,
+    )
 
 
 def _fields(parameter: Parameter, value: JSONValue) -> list[tuple[str, str]] | None:

@@ -241,6 +241,9 @@ FAULTS: list[tuple[str, str, dict[str, str], tuple[str, str, int, int]]] = [
     ("remote in a file", "{$ref: pet.yaml}", {"pet_yaml": "items: {$ref: '//x/y'}\n"}, ("reference-remote", "pet.yaml", 1, 15)),
     ("its own #", "{$ref: pet.yaml}", {"pet_yaml": "items: {$ref: '#/components/schemas/A'}\n"}, ("reference-missing", "pet.yaml", 1, 15)),
     ("another kind", "{$ref: 'lib.yaml#/components/responses/R'}", {"lib_yaml": "components: {responses: {R: {description: r}}}\n"}, ("reference-wrong-kind", "api.yaml", 5, 15)),
+    ("no URI", "{$ref: 'http://[::1#/a'}", {}, ("reference-remote", "api.yaml", 5, 15)),
+    ("an index beyond all", f"{{$ref: 'pet.yaml#/allOf/{'9' * 4_301}'}}", {"pet_yaml": "allOf: [{}]\n"}, ("reference-missing", "api.yaml", 5, 15)),
+    ("an index beyond all here", f"{{$ref: '#/x-a/{'9' * 4_301}', x-a: []}}", {}, ("reference-missing", "api.yaml", 5, 15)),
     ("bad schema in a file", "{$ref: pet.yaml}", {"pet_yaml": "properties:\n  a: {type: strin}\n"}, ("schema-invalid", "pet.yaml", 2, 13)),
 ]  # fmt: skip
 
@@ -287,6 +290,31 @@ def test_schemas_that_name_themselves(tmp_path: Path) -> None:
     judge = contract.judges.judge("/components/schemas/C", Direction.REQUEST)
     assert judge.is_valid({"b": 1, "c": "x"})
     assert not judge.is_valid({"b": "x"})
+
+
+def test_anchors_of_a_file_that_is_no_schema(tmp_path: Path) -> None:
+    text = f"""{HEAD}paths:
+  /a:
+    post:
+      requestBody: {{$ref: body.yaml}}
+      responses: {{default: {{description: d}}}}
+components:
+  schemas:
+    Title: {{$ref: 'body.yaml#/content/application~1json/schema/properties/title'}}
+"""
+    body = """content:
+  application/json:
+    schema: {properties: {title: {$anchor: title, maxLength: 2}, subtitle: {$ref: '#title'}}}
+"""
+    (operation,) = load(tmp_path, text, body_yaml=body).operations
+    assert operation.request_body is not None
+    schema = operation.request_body.content["application/json"].schema
+    assert schema is not None
+    assert isinstance(schema.value, dict)
+    assert schema.value["properties"] == {
+        "title": {"$anchor": "title", "maxLength": 2},
+        "subtitle": {"$ref": "#/components/schemas/Title"},
+    }
 
 
 def test_the_document_s_own_name_is_no_remote_reference(tmp_path: Path) -> None:

@@ -379,11 +379,13 @@ UPLOAD_SCHEMA: JSONValue = {
         "file": {"type": "string", "format": "binary", "maxLength": 10, "minLength": 1},
         "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 2},
         "image": {},
+        "names": {"type": "array", "items": {"type": "string"}},
     },
     "additionalProperties": False,
 }
 UPLOAD_ENCODING: JSONValue = {
-    "image": {"contentType": "image/png, image/*", "headers": {"X-Size": {"required": True, "schema": INTEGER}}}
+    "names": {"contentType": "application/json"},
+    "image": {"contentType": "image/png, image/*", "headers": {"X-Size": {"required": True, "schema": INTEGER}}},
 }
 
 
@@ -400,6 +402,7 @@ class Uploaded(Model):
     file: Upload | MISSING = MISSING
     files: list[Upload] | MISSING = MISSING
     image: Upload | MISSING = MISSING
+    names: list[str] | MISSING = MISSING
 
 
 MULTIPARTS = [
@@ -413,6 +416,10 @@ MULTIPARTS = [
         [Part("metas", b"{}", "application/json"), Part("metas", b'{"a":1}', "application/json")],
         {"metas": [{}, {"a": 1}]},
     ),
+    ([Part("names", b'"a"', "application/json"), Part("names", b'"b"')], {"names": ["a", "b"]}),
+    ([Part("names", b'["a","b"]', "application/json")], {"names": ["a", "b"]}),
+    ([Part("names", b"[]")], {"names": []}),
+    ([Part("names", b"a")], ("malformed-body", ["syntax"])),
     ([], {}),
     ([Part("title", b"too long")], ("contract-violation", ["too-long"])),
     ([Part("count", b"05")], ("contract-violation", ["wrong-type"])),

@@ -187,6 +187,13 @@ def test_path(case: Case) -> None:
     check("path", case)
 
 
+FORM: JSONValue = {
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {"type": "object", "properties": {"a": INTEGER, "b": STRINGS}, "additionalProperties": False}
+        }
+    }
+}
 QUERY = [
     Case("color=", STRING, ""),
     Case("color", STRING, ""),
@@ -308,6 +315,8 @@ QUERY = [
     Case("color={", None, refused("syntax"), {"content": {"application/json": {}}}),
     Case("color=1", None, refused("wrong-type"), {"content": {"application/json": {"schema": STRING}}}),
     Case("color=x", None, "x", {"content": {"text/plain": {"schema": STRING}}}),
+    Case("color=a%3D1%26b%3Dx%2By", None, {"a": 1, "b": ["x y"]}, FORM),  # type: ignore[arg-type]  # it is a dict
+    Case("color=a%3Dx", None, refused("wrong-type"), FORM),  # type: ignore[arg-type]  # it is a dict
     Case("color=1", None, 1, {"content": {"application/vnd.x+json; a=b": {"schema": {}}}}),
 ]
 
@@ -530,13 +539,6 @@ def test_cookie(case: Case) -> None:
     check("cookie", case)
 
 
-FORM: JSONValue = {
-    "content": {
-        "application/x-www-form-urlencoded": {
-            "schema": {"type": "object", "properties": {"a": INTEGER, "b": STRINGS}, "additionalProperties": False}
-        }
-    }
-}
 QUERYSTRING = [
     Case("a=1&b=x&b=y", None, {"a": 1, "b": ["x", "y"]}, FORM),  # type: ignore[arg-type]  # it is a dict
     Case("a=x", None, refused("wrong-type"), FORM),  # type: ignore[arg-type]  # it is a dict

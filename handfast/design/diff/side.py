@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
-from urllib.parse import quote, unquote, urldefrag
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 from jsonschema_rs import canonical
@@ -18,6 +18,7 @@ from handfast.contract.model import Contract, Direction, JSONValue, SchemaValue
 from handfast.contract.places import FIELDS, Kind, Shape
 from handfast.contract.pointers import Tokens, escape, join, to_tokens, unescape
 from handfast.contract.schemas import Schemas
+from handfast.contract.uris import split
 
 _SUBSCHEMAS = FIELDS[Kind.SCHEMA]
 _PATTERNS = jsonschema_rs.FancyRegexOptions()
@@ -133,7 +134,7 @@ class Side:
             return None
 
     def _referred(self, reference: str) -> Part | None:
-        uri, fragment = urldefrag(reference)
+        uri, fragment = split(reference)
         if uri not in ("", self._compound.uri) or not fragment.startswith("/$defs/"):
             return None
         place = tuple(unescape(token) for token in unquote(fragment).removeprefix("/$defs/").split("/"))
