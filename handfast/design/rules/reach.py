@@ -37,10 +37,13 @@ def _needed(operation: Operation) -> Iterator[tuple[str, Schema, str]]:
 
 def path_shadowed(reading: Reading) -> Iterator[Finding]:
     """A concrete path takes a value away from a parameter of a template that admits it."""
-    operations = reading.contract.operations
-    for operation in operations:
-        for other in operations:
-            taken = _taken(operation, other) if operation.method == other.method else None
+    templates: dict[tuple[str, int], list[Operation]] = {}
+    for operation in reading.contract.operations:
+        if "{" in operation.path:
+            templates.setdefault((operation.method, operation.path.count("/")), []).append(operation)
+    for operation in reading.contract.operations:
+        for other in templates.get((operation.method, operation.path.count("/")), ()):
+            taken = _taken(operation, other)
             if taken is not None and _admits(reading, other, *taken):
                 name, text = taken
                 message = f'{other.operation_id} is never asked for the {name} "{text}", which this path takes'
