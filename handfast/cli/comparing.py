@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from handfast.cli.arguments import ReportOption
-from handfast.cli.printing import report, say
+from handfast.cli.printing import report, say, write
 from handfast.design.diff.change import Impact
 from handfast.design.reports import Format
 from handfast.project import find_project
@@ -80,9 +80,9 @@ def _print(difference: Difference, form: DiffFormat, output: Path | None, *, has
         DiffFormat.CHANGELOG: prose.as_changelog,
         DiffFormat.NEXT_VERSION: lambda found: found.required or found.old_version,
     }
-    if (write := texts.get(form)) is not None:
-        text = write(difference)
-        say(text) if output is None else output.write_text(f"{text}\n", encoding="utf-8")
+    if (written := texts.get(form)) is not None:
+        text = written(difference)
+        say(text) if output is None else write(output, f"{text}\n")
         return
     everything = has_words or form in {DiffFormat.JSON, DiffFormat.SARIF}
     title = f"{difference.old_name} → {difference.new_name}: {prose.summary(difference)}"

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from handfast.cli.arguments import ContractArgument, ReportOption
-from handfast.cli.printing import count, default_format, report
+from handfast.cli.printing import count, default_format, report, write
 from handfast.design.reports import Format
 from handfast.errors import ContractError, Severity
 from handfast.project import find_project
@@ -95,7 +95,7 @@ def bundle(
     if output is None:
         typer.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write(output, text)
 
 
 def sdk(

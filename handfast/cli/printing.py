@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from io import StringIO
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +14,7 @@ from rich.console import Console
 from handfast.design import reports
 from handfast.design.reports import Format
 from handfast.errors import ContractError, Diagnostic, HandfastError, visible
+from handfast.project import ProjectError
 
 
 def print_error(error: HandfastError) -> None:
@@ -32,12 +33,23 @@ def report(found: Sequence[Diagnostic], form: Format, title: str, output: Path |
     """Print diagnostics in a form, or write them to a file; `title` names what was looked at."""
     if (whole := reports.FILES.get(form)) is not None:
         text = whole(found, title)
-        typer.echo(text, nl=bool(text)) if output is None else output.write_text(f"{text}\n", encoding="utf-8")
+        typer.echo(text, nl=bool(text)) if output is None else write(output, f"{text}\n")
         return
-    with nullcontext() if output is None else output.open("w", encoding="utf-8") as file:
-        console = _console(file=file)
-        _print_diagnostics(found, console)
-        console.print(f"{visible(title)}: {reports.summary(found) or 'nothing to report'}")
+    file = None if output is None else StringIO()
+    console = _console(file=file)
+    _print_diagnostics(found, console)
+    console.print(f"{visible(title)}: {reports.summary(found) or 'nothing to report'}")
+    if output is not None and file is not None:
+        write(output, file.getvalue())
+
+
+def write(output: Path, text: str) -> None:
+    """Write a file that an option names, in a folder that may not be there yet; raises ProjectError if it cannot be."""
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ProjectError(f"{output} cannot be written: {error.strerror or error}") from None
 
 
 def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> None:

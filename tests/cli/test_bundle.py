@@ -36,6 +36,20 @@ def test_the_name_of_the_file_decides_the_form(tmp_path: Path) -> None:
     assert (tmp_path / "all.yaml").read_text(encoding="utf-8").startswith("openapi: 3.1.1\ninfo:\n  title: Notes\n")
 
 
+@pytest.mark.parametrize(
+    "command", [("bundle",), ("lint",), ("lint", "--format", "json"), ("diff", "api.yaml", "--format", "markdown")]
+)
+def test_a_file_is_written_into_a_folder_that_is_not_there_and_into_no_file(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    write_project(tmp_path)
+    (tmp_path / "api.yaml").write_text(CONTRACT, encoding="utf-8")
+    assert handfast(*command, "-o", "build/deep/it", folder=tmp_path).code == 0
+    assert (tmp_path / "build" / "deep" / "it").stat().st_size > 0
+    outcome = handfast(*command, "-o", "pyproject.toml/it", folder=tmp_path)
+    assert (outcome.code, outcome.err) == (2, "pyproject.toml/it cannot be written: File exists\n")
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_every_text_is_read_back_as_it_was_by_readers_of_both_yaml_versions(text: str) -> None:
     document: dict[str, JSONValue] = {
