@@ -49,6 +49,12 @@ class OverridesProvider(Protocol):
     dependency_overrides: dict[Call, Call]
 
 
+class OperationAt(Protocol):
+    """What a request has as its route."""
+
+    path: str
+
+
 class _Kind(Enum):
     """How a dependency is called."""
 
@@ -78,13 +84,15 @@ class _Step:
 class Solver:
     """Makes handlers of one class; shared by all operations of its tag."""
 
-    __slots__ = ("_dependant", "_needs", "_provider", "_size", "_steps", "handler_class")
+    __slots__ = ("_above", "_at", "_dependant", "_needs", "_provider", "_size", "_steps", "handler_class")
 
     def __init__(self, handler_class: type, provider: OverridesProvider, dependencies: Sequence[Depends] = ()) -> None:
         """`dependencies` are those of the whole application; raises FastAPI's errors for what it cannot resolve."""
         self.handler_class = handler_class
         self._provider = provider
-        self._dependant = _dependant(handler_class, dependencies)
+        self._above = tuple(dependencies)
+        self._dependant = _dependant(handler_class, self._above)
+        self._at: dict[str, Dependant] = {}
         self._needs: set[int] = set()
         self._size = _FIRST
         self._steps = self._compile()
@@ -197,7 +205,10 @@ class Solver:
         request.scope["fastapi_inner_astack"] = request_stack
         request.scope["fastapi_function_astack"] = function_stack
         call = self._provider.dependency_overrides.get(self.handler_class, self.handler_class)
-        dependant = self._dependant if call is self.handler_class else get_dependant(path="", call=call)
+        path = cast("OperationAt", request.scope["route"]).path
+        dependant = self._at.get(path) if call is self.handler_class else _dependant(call, self._above, path)
+        if dependant is None:
+            dependant = self._at[path] = _dependant(call, self._above, path)
         found = await solve_dependencies(
             request=request,
             dependant=dependant,
@@ -216,9 +227,10 @@ class Solver:
             solved.handler = await make(step, found.values, solved, request.scope)
 
 
-def _dependant(handler_class: type, dependencies: Sequence[Depends]) -> Dependant:
-    dependant = get_dependant(path="", call=handler_class)
-    above = [get_parameterless_sub_dependant(depends=depends, path="") for depends in dependencies]
+def _dependant(call: Call, dependencies: Sequence[Depends], path: str = "") -> Dependant:
+    """What FastAPI knows of a call below the dependencies of the application; a `path` tells which names are its."""
+    dependant = get_dependant(path=path, call=call)
+    above = [get_parameterless_sub_dependant(depends=depends, path=path) for depends in dependencies]
     dependant.dependencies[:0] = above
     return dependant
 

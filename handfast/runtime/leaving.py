@@ -66,10 +66,11 @@ class Solved:
         Answers the exception that is still on its way afterwards: `error`, another one that clean-up raised, or None
         when there was none or a dependency swallowed it. With `keep_request` those stay that live as long as a stream.
         """
-        error = await _leave(self.function_exits, error)
-        if not keep_request or error is not None:
-            error = await _leave(self.request_exits, error)
-        return error
+        left = await _leave(self.function_exits, error)
+        if not keep_request or left is not None or error is not None:
+            # After an exception there is no reply, even if it was swallowed: what lasts longer must not commit.
+            left = await _leave(self.request_exits, left or error)
+        return left
 
 
 async def _leave(exits: list[Exit], error: BaseException | None) -> BaseException | None:

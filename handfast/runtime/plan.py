@@ -14,6 +14,7 @@ from collections.abc import AsyncIterable, Awaitable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import unquote
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope, Send
@@ -62,6 +63,7 @@ class _Exchange:
     send: Send
     is_head: bool
     link: tuple[bytes, bytes] | None
+    texts: Mapping[str, str]
     accept: str | None = None
     values: Values | None = None
     body: ReadBody | None = None
@@ -106,10 +108,10 @@ class Plan:
         link: tuple[bytes, bytes] | None,
     ) -> None:
         """Answer one request; `texts` are the raw path parameters, `link` is a header that goes with every answer."""
-        exchange = _Exchange(scope, receive, send, is_head, link)
+        exchange = _Exchange(scope, receive, send, is_head, link, texts)
         try:
             try:
-                await self._admit(exchange, texts)
+                await self._admit(exchange)
             except Refused as refused:
                 if refused.cause is Cause.BODY_TOO_LARGE:
                     await _drain(receive)
@@ -129,7 +131,7 @@ class Plan:
             if exchange.body is not None and exchange.body.close is not None:
                 exchange.body.close()
 
-    async def _admit(self, exchange: _Exchange, texts: Mapping[str, str]) -> None:
+    async def _admit(self, exchange: _Exchange) -> None:
         """Security, then body and parameters; raises `Refused` with everything that is wrong."""
         scope = exchange.scope
         if self.gate is not None:
@@ -148,7 +150,7 @@ class Plan:
                 if error.cause is not Cause.CONTRACT_VIOLATION:
                     raise
                 refused = error
-        read = self.parameters.read(texts, scope["query_string"], scope["headers"])
+        read = self.parameters.read(exchange.texts, scope["query_string"], scope["headers"])
         exchange.values = read.values
         if read.cause is not None:
             errors = [*read.problems, *(refused.errors if refused is not None else ())]
@@ -184,7 +186,7 @@ class Plan:
         arguments = self._arguments(exchange, bound)  # before any dependency: a value may not fit into its type
         receive = exchange.receive
         if bound.solver.wants_request:
-            exchange.scope["path_params"] = self._path_values(exchange)
+            exchange.scope["path_params"] = {name: unquote(text) for name, text in exchange.texts.items()}
             if exchange.body is not None and exchange.body.raw is not None:
                 receive = _replay(exchange.body.raw, receive)
         await bound.solver.solve(solved, exchange.scope, receive, exchange.send)
@@ -205,10 +207,6 @@ class Plan:
         if solved.response is not None:
             self.replies.add_injected(answer, solved.response)
         return answer if self.ranges is None else self.ranges.applied(answer, exchange.scope)
-
-    def _path_values(self, exchange: _Exchange) -> dict[str, JSONValue]:
-        values = exchange.values or {}
-        return {name: value for (location, name), value in values.items() if location == "path"}
 
     async def _send(self, answer: Answer, exchange: _Exchange, solved: Solved) -> None:
         """Send an answer, then run what a handler left for the background."""
