@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from jsonschema_rs import Draft202012Validator
+from pydantic import AfterValidator, Field
 
 from handfast.contract import Contract, load_contract
 from handfast.contract.engine import FORMATS
 from handfast.design.fidelity import Report, Verdict, report
+from handfast.design.fidelity.admitted import admitted, core_of
 from handfast.design.fidelity.printed import as_json, as_text
 from handfast.errors import ContractError, GenerationError
 from handfast.generate import generate
+from handfast.runtime import Date, DateTime, Upload, Uuid
+from handfast.runtime.build import Builder, ModelMismatch
+from handfast.runtime.problems import Refused
 from tests.corpora import corpus
 from tests.generate.made import contract, operation
 
@@ -248,3 +255,65 @@ def test_contracts_that_others_wrote_become_models_that_refuse_nothing(tmp_path:
         verdicts.extend(entry.verdict for entry in found.entries)
     assert len(verdicts) > 400
     assert verdicts.count(Verdict.PROVEN) > 0.95 * len(verdicts)
+
+
+# What is read of types must never be more than what they take; True where it is not less either.
+TYPES = [
+    (str, True),
+    (Annotated[str, Field(min_length=1, max_length=2)], True),
+    (Annotated[str, Field(pattern="^a")], False),
+    (int, True),
+    (Annotated[int, Field(ge=0, lt=10)], True),
+    (Annotated[int, Field(multiple_of=7)], False),
+    (float, True),
+    (Annotated[int | float, Field(gt=0.5)], True),
+    (bool, True),
+    (None, True),
+    (int | float | None, True),
+    (Literal["a", 7], True),
+    (Literal[0, 1], False),
+    (Literal[True], False),
+    (list[int], True),
+    (Annotated[list[str | None], Field(max_length=1)], True),
+    (Annotated[list[str] | str, Field(max_length=1)], True),
+    (dict[str, int | list[str]], True),
+    (dict[int, str], False),
+    (Any, True),
+    (DateTime, True),
+    (Date | Uuid | None, True),
+    (Upload, False),
+    (set[str], False),
+    (tuple[str, int], False),
+    (Decimal, False),
+    (bytes, False),
+    (Annotated[str, AfterValidator(str.upper)], False),
+    (Annotated[str, Field(strict=False)], True),
+]
+VALUES: list[Any] = [
+    *(None, True, False, 0, 1, 1.0, 7, 10, -1, 0.5, 0.75, 1e300, 2**64, "", "a", "A", "ab", "abc", "1", "true", "😀😀"),
+    *(
+        "2026-01-31",
+        "2026-01-31T12:00:00Z",
+        "1998-12-31t23:59:60z",
+        "2026-02-30",
+        "9b2f4c1e-7c1d-4f5e-8a3b-0d6c5e4f3a2b",
+    ),
+    *([], [1], [1.0], ["a"], [None], ["a", 1], ["a", "b"], [True], {}, {"a": 1}, {"a": "b"}, {"a": ["b"]}, {"1": "a"}),
+]
+
+
+@pytest.mark.parametrize(("annotation", "is_exact"), TYPES, ids=str)
+def test_no_more_is_read_of_a_type_than_it_takes(annotation: Any, is_exact: bool) -> None:
+    found = admitted(core_of(annotation), lambda _: None, frozenset({"date-time", "date", "uuid"}))
+    reading = Draft202012Validator(found.schema, validate_formats=True)
+    builder = Builder(annotation)
+    differing = []
+    for value in VALUES:
+        try:
+            builder.from_json(json.dumps(value).encode(), value)
+        except (ModelMismatch, Refused):
+            assert not reading.is_valid(value), value
+        else:
+            differing.append(value) if not reading.is_valid(value) else None
+    assert found.exact or not is_exact
+    assert differing == [] or not is_exact
