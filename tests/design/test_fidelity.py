@@ -232,9 +232,11 @@ def test_formats_that_are_annotations_are_no_types_and_nobodys_to_hold(tmp_path:
     assert (entry.verdict, entry.judged) == (Verdict.PROVEN, ())
 
 
-def test_members_of_one_direction_are_reported_in_each(tmp_path: Path) -> None:
-    user = {**_object(id={"type": "integer", "readOnly": True}, name={"type": "string"}), "required": ["id", "name"]}
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_members_of_one_direction_are_reported_in_each(tmp_path: Path, is_closed: bool) -> None:
     reference = {"$ref": f"{_REFERENCE}User"}
+    members = {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}, "friend": reference}
+    user = {**_object(**members), "required": ["id", "name"], "additionalProperties": not is_closed}
     made = contract({"/u": {"post": operation("add", request=reference, response=reference)}}, schemas={"User": user})
     generate(made, tmp_path / "generated")
     found = [(entry.title, entry.verdict) for entry in report(made, tmp_path / "generated").entries]

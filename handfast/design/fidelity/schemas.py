@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 from handfast.contract.cursor import lookup
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.model import JSONValue
@@ -22,6 +25,9 @@ class Schemas:
         self._side = side
         self._formats = formats
         self.uri = side.uri(("",)).partition("#")[0]
+        self._same: dict[str, str] = {}
+        changed = {name: self._changed(schema) for name, schema in side.definitions.items()}
+        self._same = self._twins(changed)
         self._definitions = {name: self._changed(schema) for name, schema in side.definitions.items()}
         self.resource: dict[str, JSONValue] = {
             "$schema": JSON_SCHEMA_2020_12,
@@ -32,7 +38,8 @@ class Schemas:
     def reference(self, pointer: str) -> str | None:
         """The URI of the schema at a JSON Pointer; None if there is none."""
         part = self._side.at(pointer)
-        return None if part is None else self._side.uri(part.place)
+        uri = None if part is None else self._side.uri(part.place)
+        return uri if uri is None else self._same.get(uri, uri)
 
     def written(self, pointer: str) -> dict[str, JSONValue]:
         """The schema at a JSON Pointer itself, not a reference to it."""
@@ -42,6 +49,20 @@ class Schemas:
     def unfolded(self, pointer: str) -> dict[str, JSONValue]:
         """The same, with what it refers to for one and the same value written out, too."""
         return self._unfold(self.written(pointer), frozenset(), 0)
+
+    def _twins(self, definitions: Mapping[str, JSONValue]) -> dict[str, str]:
+        """The URI of one definition for that of each that says the same: a direction makes copies without its members.
+
+        The reasoner takes equal references for one schema, and sees no more of a recursive one.
+        """
+        first: dict[str, str] = {}
+        same: dict[str, str] = {}
+        for name in sorted(definitions, key=lambda name: (len(name), name)):
+            uri = self._side.uri((name,))
+            text = json.dumps(definitions[name], sort_keys=True)
+            if (other := first.setdefault(text, uri)) != uri and "$id" not in text and "nchor" not in text:
+                same[uri] = other
+        return same
 
     def _unfold(self, schema: dict[str, JSONValue], seen: frozenset[str], depth: int) -> dict[str, JSONValue]:
         found: dict[str, JSONValue] = {
@@ -79,7 +100,12 @@ class Schemas:
             if name != "format" or value in self._formats
         }
         if is_ours and isinstance(reference := changed.get("$ref"), str) and reference.startswith(_HERE):
-            changed["$ref"] = self.uri + reference
+            changed["$ref"] = self._same.get(self.uri + reference, self.uri + reference)
+        members = changed.get("properties")
+        is_closed = changed.get("additionalProperties") is False and not changed.get("patternProperties")
+        if is_closed and isinstance(members, dict):
+            # A member that nothing fits is refused as if it were not there; the reasoner does not see that by itself.
+            changed["properties"] = {name: each for name, each in members.items() if each is not False}
         return changed
 
     def _inside(self, keyword: str, value: JSONValue, *, is_ours: bool) -> JSONValue:
