@@ -10,7 +10,19 @@ from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.names import snake_case
 from handfast.generate.lattice import Number, Text, Type
 
-_TAKEN = frozenset({"mro", "name", "value"})
+TAKEN = frozenset(
+    {
+        *("mro", "name", "value", "as_integer_ratio", "bit_count", "bit_length", "capitalize", "casefold"),
+        *("center", "conjugate", "count", "denominator", "encode", "endswith", "expandtabs", "find", "format"),
+        *("format_map", "from_bytes", "imag", "index", "is_integer", "isalnum", "isalpha", "isascii"),
+        *("isdecimal", "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle"),
+        *("isupper", "join", "ljust", "lower", "lstrip", "maketrans", "numerator", "partition", "real"),
+        *("removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit"),
+        *("rstrip", "split", "splitlines", "startswith", "strip", "swapcase", "title", "to_bytes", "translate"),
+        *("upper", "zfill"),
+    }
+)
+"""What members cannot be called: what enums, texts and integers have, in any version of Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,7 @@ def _identifier(name: str) -> str:
     """The author's name if it can be a member's, else in capitals; Enum keeps underscored names for itself."""
     text = name if name.isidentifier() and name.isascii() else snake_case(name).upper()
     text = text.strip("_") or "UNNAMED"
-    return f"{text}_" if keyword.iskeyword(text) or text in _TAKEN else text
+    return f"{text}_" if keyword.iskeyword(text) or text in TAKEN else text
 
 
 def _texts(value: JSONValue) -> list[str]:

@@ -15,6 +15,7 @@ from handfast.contract.model import Direction
 from handfast.contract.names import RESERVED_MEMBERS, member_names
 from handfast.errors import GenerationError
 from handfast.generate import generate
+from handfast.generate.enums import TAKEN
 from tests.generate.made import contract, imported, json_content, operation
 
 _REFERENCE = "#/components/schemas/"
@@ -467,6 +468,20 @@ def test_values_that_have_names_become_an_enum(tmp_path: Path) -> None:
         assert json.loads(holder.model_dump_json()) == {"Mood": "a b", "Level": 2}
         assert holder.mood == "a b"
         assert not _admits(TypeAdapter(models.Holder), {"Mood": "d"})
+
+
+def test_names_of_values_are_nothing_that_texts_or_integers_have(tmp_path: Path) -> None:
+    assert {name for name in (*dir(str), *dir(int)) if not name.startswith("_")} <= TAKEN
+    names = ["title", "count", "name", "__init__", "self", "real", "OK"]
+    values = [f"v{index}" for index in range(len(names))]
+    schemas = {
+        "Text": {"type": "string", "enum": values, "x-enum-varnames": names},
+        "Whole": {"type": "integer", "enum": list(range(len(names))), "x-enum-varnames": names},
+    }
+    with imported(contract(schemas=schemas), tmp_path) as package:
+        expected = ["title_", "count_", "name_", "init", "self", "real_", "OK"]
+        assert [each.name for each in package.models.Text] == [each.name for each in package.models.Whole] == expected
+        assert [each.value for each in package.models.Text] == values
 
 
 def test_each_media_type_of_a_body_has_one_member_of_its_annotation(tmp_path: Path) -> None:
