@@ -21,12 +21,15 @@ _OWN = re.compile(r"[a-z][a-z0-9_]*")
 _DIGITS = 4
 _K = TypeVar("_K", bound=Hashable)
 _RESERVED_ARGUMENTS = {"self", "body"}
+_IN_ANNOTATIONS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "str"})
+_RESERVED_METHODS = {*_IN_ANNOTATIONS, "abstractmethod", "models"}
+"""What the signatures of other methods of the class name."""
 _IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 
 
 RESERVED_MEMBERS = frozenset(
     {
-        *("int", "str", "float", "bool", "list", "dict"),
+        *_IN_ANNOTATIONS,
         *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
         *("schema_json", "update_forward_refs", "validate"),
         *("model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json"),
@@ -58,8 +61,9 @@ def pascal_case(name: str) -> str:
 
 
 def method_name(operation: Operation) -> str:
-    """The method that implements an operation: `getArticle` gives `get_article`."""
-    return snake_case(operation.operation_id)
+    """The method that implements an operation: `getArticle` gives `get_article`, `list` gives `list_`."""
+    text = snake_case(operation.operation_id)
+    return f"{text}_" if text in _RESERVED_METHODS else text
 
 
 def operations_class_name(tag: str, family: str = "operations") -> str:

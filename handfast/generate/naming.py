@@ -1,7 +1,8 @@
 """Which Python name every schema gets: the author's where there is one, else made of where the schema stands.
 
 * A component keeps its name when that is a Python class name (`Article`, `OAuth2_Token`), else in PascalCase
-  (`article-page` gives `ArticlePage`).
+  (`article-page` gives `ArticlePage`). What Python has already gets an underscore (`Warning` gives `Warning_`): a class
+  that refers to one further down would find Python's.
 * A schema that is used in both directions and holds readOnly or writeOnly members becomes two classes: its own name is
   what the service answers, with `Request` (if an author has used that, `RequestForm`) behind it what a client sends.
   `x-handfast-request-name` beside the schema names the latter otherwise.
@@ -15,6 +16,7 @@ Two authors' names that become one are an error that names both places; nothing 
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 from collections.abc import Callable
@@ -30,7 +32,8 @@ _CLASS_NAME = re.compile(r"[A-Z][A-Za-z0-9_]*")
 def class_name(name: str) -> str:
     """The class of a component."""
     text = name if _CLASS_NAME.fullmatch(name) else pascal_case(name)
-    return f"{text}_" if keyword.iskeyword(text) or not text.isidentifier() else text
+    is_taken = keyword.iskeyword(text) or hasattr(builtins, text)
+    return f"{text}_" if is_taken or not text.isidentifier() else text
 
 
 class Names:
@@ -50,7 +53,7 @@ class Names:
     def derive(self, name: str, pointer: str, behind: str = "Inline") -> str:
         """Take a name that is made of a place, or with something behind it if somebody has it."""
         for candidate in (name, name + behind):
-            if candidate not in self._pointers:
+            if candidate not in self._pointers and not hasattr(builtins, candidate):
                 self._pointers[candidate] = pointer
                 return candidate
         self._collide(name, self._pointers[name + behind], pointer, "move one of the schemas to components/schemas")

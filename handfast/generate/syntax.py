@@ -52,6 +52,7 @@ class Printer(ast.NodeTransformer):
             "StrEnum": "enum",
             "IntEnum": "enum",
         }
+        self._aliases: dict[str, str] = {}
         self._imported: set[str] = set()
         self._mentions: set[str] = set()
         self._definitions: dict[str, _Definition] = {}
@@ -77,7 +78,8 @@ class Printer(ast.NodeTransformer):
         for statement in module.body:
             match statement:
                 case ast.ImportFrom(module=str(source), names=imported):
-                    self._modules.update({alias.asname or alias.name: source for alias in imported})
+                    self._modules.update({alias.name: source for alias in imported if source != "builtins"})
+                    self._aliases.update({alias.asname: alias.name for alias in imported if alias.asname})
                 case ast.ClassDef(name=name):
                     last = self._define(name, statement)
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(args=[_, value])):
@@ -139,7 +141,14 @@ class Printer(ast.NodeTransformer):
     def _annotation(self, node: ast.expr) -> ast.expr:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             node = ast.parse(node.value, mode="eval").body
-        return self._expression(node)
+        return self._expression(self._without_aliases(node))
+
+    def _without_aliases(self, node: ast.expr) -> ast.expr:
+        """What datamodel-code-generator calls otherwise beside a field of that name, which no field has by our rule."""
+        for each in ast.walk(node) if self._aliases else ():
+            if isinstance(each, ast.Name):
+                each.id = self._aliases.get(each.id, each.id)
+        return node
 
     def _expression(self, node: ast.expr) -> ast.expr:
         visited = self.visit(node)
@@ -149,7 +158,7 @@ class Printer(ast.NodeTransformer):
     @override
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
         node.annotation = self._annotation(node.annotation)
-        node.value = None if node.value is None else self._expression(node.value)
+        node.value = None if node.value is None else self._expression(self._without_aliases(node.value))
         return node
 
     def _local(self, name: str) -> str:

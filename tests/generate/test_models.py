@@ -424,6 +424,30 @@ def test_names_that_become_one_are_an_error_that_names_both_places(
     assert "hint: " in str(caught.value)
 
 
+def test_names_that_python_has_are_no_names_of_classes_and_methods(tmp_path: Path) -> None:
+    warnings = {"type": "array", "items": {"$ref": f"{_REFERENCE}Warning"}}
+    schemas = {
+        "Answer": {"type": "object", "properties": {"list": {"type": "object"}, "warnings": warnings}},
+        "Import": {"type": "object", "properties": {"error": {"type": "object", "properties": {"a": {}}}}},
+        "Warning": {
+            "type": "object",
+            "properties": {"text": {"type": "string"}, "cause": {"$ref": f"{_REFERENCE}Answer"}},
+        },
+        "Wrapped": {"type": "object", "properties": {"list": {"$ref": f"{_REFERENCE}Answer"}, "warnings": warnings}},
+    }
+    paths = {
+        "/l": {"get": operation("list", response=warnings)},
+        "/m": {"post": operation("more", request={"type": "array", "items": {"type": "string"}}, response=warnings)},
+    }
+    value = {"list": {"warnings": [{"text": "a"}]}, "warnings": [{"text": "b", "cause": {"warnings": []}}]}
+    with imported(contract(paths, schemas=schemas), tmp_path) as package:
+        assert {"Warning_", "ImportErrorInline"} <= set(vars(package.models))
+        assert _dumped(TypeAdapter[Any](package.models.Wrapped), value) == value
+        methods = package.operations.things.ThingsOperations
+        assert callable(methods.list_)
+        assert methods.more.__annotations__["body"] == list[str]
+
+
 def test_a_derived_name_gives_way_to_an_author(tmp_path: Path) -> None:
     inline = {"type": "object", "properties": {"a": {"type": "integer"}}}
     listed = operation("list", response={"type": "array", "items": inline}, request=inline)
