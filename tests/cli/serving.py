@@ -28,11 +28,17 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    folder: Path, *arguments: str, ready: str, log: Path, command: str = "serve", **environment: str
+    folder: Path,
+    *arguments: str,
+    ready: str,
+    log: Path,
+    command: str = "serve",
+    port: int | None = None,
+    **environment: str,
 ) -> Generator[str]:
     """The address of the application of a project while it is served; `ready` is a path that answers when
     it is, `log` the file that gets what it prints."""
-    port = free_port()
+    port = port or free_port()
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "handfast", command, *arguments],

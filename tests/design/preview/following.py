@@ -70,12 +70,14 @@ class Client:
 
 
 @contextmanager
-def previewed(folder: Path, *arguments: str, text: str = CONTRACT, ready: str = "parts/changes") -> Generator[Client]:
+def previewed(
+    folder: Path, *arguments: str, text: str = CONTRACT, ready: str = "parts/changes", port: int | None = None
+) -> Generator[Client]:
     """A project in a folder, while `handfast preview` shows its contract."""
     folder.mkdir(exist_ok=True)
     contract = write_project(folder, text)
     log = folder.parent / f"{folder.name}.log"
-    with served(folder, *arguments, command="preview", ready=f"/_preview/{ready}", log=log) as address:
+    with served(folder, *arguments, command="preview", ready=f"/_preview/{ready}", log=log, port=port) as address:
         yield Client(address, contract, log)
 
 

@@ -12,6 +12,7 @@ export function show(contract) {
   if (ui) {
     ui.errActions.clear({ source: "resolver" });
     ui.specActions.updateJsonSpec(contract);
+    refresh(contract);
     sign();
     return;
   }
@@ -21,6 +22,7 @@ export function show(contract) {
     deepLinking: true,
     displayRequestDuration: true,
     tryItOutEnabled: true,
+    plugins: [KEEPING],
     validatorUrl: null,
     requestInterceptor: (request) => {
       const preference = document.getElementById("prefer").value.trim();
@@ -29,6 +31,26 @@ export function show(contract) {
     },
     onComplete: sign,
   });
+}
+
+// Swagger UI forgets all that it resolved when the document is another one, and what is open would be empty for a
+// moment, and jump. So it keeps that, and is told what to resolve anew.
+const KEEPING = () => ({
+  statePlugins: { spec: { wrapActions: { invalidateResolvedSubtreeCache: () => () => ({ type: "preview_kept" }) } } },
+});
+
+function refresh(contract) {
+  const resolved = ui.specSelectors.specResolvedSubtree([])?.toJS() ?? {};
+  for (const [group, members] of Object.entries(resolved)) {
+    for (const [name, parts] of Object.entries(members ?? {})) {
+      if (name === "securitySchemes") continue; // it asks for these itself
+      for (const part of Object.keys(parts ?? {})) {
+        const path = [group, name, part];
+        if (contract[group]?.[name]?.[part] === undefined) ui.specActions.updateResolvedSubtree(path, undefined);
+        else ui.specActions.requestResolvedSubtree(path);
+      }
+    }
+  }
 }
 
 /** Present credentials to the mock, which takes any, or none, as the reader wants; what they entered stays. */
