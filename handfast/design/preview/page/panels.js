@@ -134,7 +134,9 @@ function change(found) {
   const verdicts = [["wire", found.wire], ["SDKs", found.sdk], ["handlers", found.handlers]].map(([who, what]) =>
     element("span", { class: `verdict ${what}` }, element("b", {}, who), ` ${what}`),
   );
-  const lines = [excerpt(found.oldExcerpt, "old"), excerpt(found.newExcerpt, "new")].filter(Boolean);
+  const same = meant(found.oldExcerpt) === meant(found.newExcerpt);
+  const before = same ? null : excerpt(found.oldExcerpt, "old");
+  const now = excerpt(found.newExcerpt, same ? "" : "new");
   return element(
     "article",
     { class: `card ${found.impact}` },
@@ -143,15 +145,15 @@ function change(found) {
     element("p", { class: "verdicts" }, verdicts),
     element("p", { class: "reason" }, found.reason),
     element("p", { class: "places" }, found.operations.map((id) => jump({ id }, id, `${key} ${id}`) ?? element("span", { class: "quiet" }, id))),
-    lines.length
+    before || now
       ? element(
           "details",
           { data: { key } },
           element("summary", {}, found.newPlace ?? found.oldPlace ?? "The lines"),
-          found.oldExcerpt ? element("p", { class: "places" }, "before ", place(found.oldPlace)) : null,
-          lines[0],
-          found.oldExcerpt && found.newExcerpt ? element("p", { class: "places" }, "now ", place(found.newPlace)) : null,
-          lines[1],
+          found.oldPlace ? element("p", { class: "places" }, "before ", place(found.oldPlace)) : null,
+          before,
+          found.newPlace ? element("p", { class: "places" }, "now ", place(found.newPlace)) : null,
+          now,
         )
       : null,
   );
@@ -179,6 +181,8 @@ function badge(tab, text, kind) {
   mark.dataset.kind = kind ?? "none";
 }
 
+/** The line of an excerpt that is meant, without its number. */
+const meant = (text) => (text ?? "").split("\n").find((line) => line.trimStart().startsWith("→"))?.replace(/^[^|]*\|\s*/, "");
 const problem = (text) => element("p", { class: "problem" }, text);
 const hint = (text) => (text ? element("p", { class: "hint" }, element("b", {}, "hint "), text) : null);
 const where = ({ file, line, column }) => (file ? `${file}:${line}:${column}` : "");
