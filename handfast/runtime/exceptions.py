@@ -74,7 +74,8 @@ async def _expected(
         return sides.failures.refuse(refused_of(error)), None
     if isinstance(error, NotImplementedError):
         operation = sides.failures.operation
-        logger.error("%s is not written yet: %s", operation.operation_id if operation else "it", error)
+        name = operation.operation_id if operation is not None else "it"
+        logger.error("%s is not written yet: %s", name, str(error) or "its method raises NotImplementedError")
         return sides.failures.internal(Cause.NOT_IMPLEMENTED), None
     if isinstance(error, TimeoutError):
         logger.error("the handler took too long", exc_info=error)

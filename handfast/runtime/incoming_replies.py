@@ -38,6 +38,7 @@ class IncomingReplies:
     ) -> None:
         by_name = {kind.__name__: kind for kind in kinds}
         self._operation = operation
+        self._where = f"{contract.locate(operation.pointer)}: {operation.operation_id}"
         self._readers = {
             response.status: _ReplyReader(contract, operation, response, kind, words, limits)
             for response in operation.responses
@@ -53,26 +54,25 @@ class IncomingReplies:
         if declared is None:
             await response.close()
             statuses = ", ".join(each.status for each in self._operation.responses)
-            what = f"{self._operation.operation_id}: the receiver answered {response.status}, declared are {statuses}"
+            what = (
+                f"{self._where}: the receiver answered {response.status}, which is not declared; declared: {statuses}"
+            )
             raise OutboundResponseViolation(what, response.status)
         is_open = False
         try:
             reply, is_open = await self._readers[declared.status].read(response)
         except Refused as refused:
-            raise self._violation(response.status, refused) from None
+            raise violation(self._where, response.status, refused) from None
         finally:
             if not is_open:
                 await response.close()
         return reply
 
-    def _violation(self, status: int, refused: Refused) -> OutboundResponseViolation:
-        return violation(self._operation, status, refused)
 
-
-def violation(operation: Operation, status: int, refused: Refused) -> OutboundResponseViolation:
-    """The violation that a refused response is."""
+def violation(where: str, status: int, refused: Refused) -> OutboundResponseViolation:
+    """The violation that a refused response is; `where` names the operation and its place in the contract."""
     told = "".join(f"\n  {_told(item)}" for item in refused.errors)
-    what = f"{operation.operation_id}: the receiver's answer {status} breaks the contract: {refused}"
+    what = f"{where}: the receiver's answer {status} breaks the contract: {refused}"
     return OutboundResponseViolation(what + told, status)
 
 
@@ -93,7 +93,7 @@ class _ReplyReader:
         words: Lexicon,
         limits: Limits,
     ) -> None:
-        self._operation = operation
+        self._where = f"{contract.locate(operation.pointer)}: {operation.operation_id}"
         self._response = response
         self._kind = kind
         self._limits = limits
@@ -172,7 +172,7 @@ class _ReplyReader:
             async for item in items:
                 yield item
         except Refused as refused:
-            raise violation(self._operation, response.status, refused) from None
+            raise violation(self._where, response.status, refused) from None
         finally:
             await response.close()
 

@@ -168,8 +168,8 @@ class _Outgoing:
         errors += written.errors
         if errors:
             told = "".join(f"\n  {error}" for error in errors)
-            message = f"{self._operation.operation_id}: the request breaks the contract, and was not sent{told}"
-            raise OutboundRequestViolation(message)
+            where = f"{self._contract.locate(self._operation.pointer)}: {self._operation.operation_id}"
+            raise OutboundRequestViolation(f"{where}: the request breaks the contract, and was not sent{told}")
         url = self._url(target, texts)
         if not await self._allow(url):
             raise AddressRefused(f"{self._operation.operation_id}: a request to this URL is not allowed: {_shown(url)}")

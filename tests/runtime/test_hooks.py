@@ -198,7 +198,7 @@ async def test_a_request_that_breaks_the_contract_is_not_sent(
 _RIGHT = {"X-Seen": "1", "Content-Type": "application/json"}
 
 WRONG_ANSWERS = [
-    (299, {}, b"", "answered 299, declared are 202, 204, 4XX"),
+    (299, {}, b"", "answered 299, which is not declared; declared: 202, 204, 4XX"),
     (202, {"Content-Type": "application/json"}, b'{"seen":[1]}', "header X-Seen"),
     (202, {**_RIGHT, "X-Seen": "many"}, b'{"seen":[1]}', "header X-Seen"),
     (202, {**_RIGHT, "Content-Type": "text/html"}, b"<p>", "the body may be application/json"),
