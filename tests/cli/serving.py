@@ -33,17 +33,17 @@ def served(
     ready: str,
     log: Path,
     command: str = "serve",
-    port: int | None = None,
+    port: str = "",
     **environment: str,
 ) -> Generator[str]:
     """The address of the application of a project while it is served; `ready` is a path that answers when
     it is, `log` the file that gets what it prints."""
-    port = port or free_port()
+    port = port or str(free_port())
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "handfast", command, *arguments],
             cwd=folder,
-            env={**os.environ, "HOST": "127.0.0.1", "PORT": str(port), **environment},
+            env={**os.environ, "HOST": "127.0.0.1", "PORT": port, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

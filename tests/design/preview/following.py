@@ -71,7 +71,7 @@ class Client:
 
 @contextmanager
 def previewed(
-    folder: Path, *arguments: str, text: str = CONTRACT, ready: str = "parts/changes", port: int | None = None
+    folder: Path, *arguments: str, text: str = CONTRACT, ready: str = "parts/changes", port: str = ""
 ) -> Generator[Client]:
     """A project in a folder, while `handfast preview` shows its contract."""
     folder.mkdir(exist_ok=True)

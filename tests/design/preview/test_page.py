@@ -206,7 +206,7 @@ def test_nothing_in_a_contract_runs(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_several_tabs_and_a_server_that_is_started_anew(browser: Browser, tmp_path: Path) -> None:
-    folder, port = tmp_path / "desk", free_port()
+    folder, port = tmp_path / "desk", str(free_port())
     with previewed(folder, text=MANY, port=port) as client:
         pages = [opened(browser, client.address) for _ in range(7)]  # one more than a browser has connections
         for page in pages:
