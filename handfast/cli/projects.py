@@ -91,13 +91,17 @@ def new(
         Path | None, typer.Option("--contract", help="A contract to begin with.", exists=True, dir_okay=False)
     ] = None,
     toolkit: Annotated[
-        Path | None, typer.Option("--handfast", help="A copy of Handfast to depend on, instead of the package index.")
+        Path | None,
+        typer.Option(
+            "--handfast",
+            help="A copy of Handfast to depend on; default: where this one was installed from, a folder or the index.",
+        ),
     ] = None,
 ) -> None:
     """Make a project whose tests pass at once: a contract, generated code, handlers to write, tests, CI."""
-    from handfast.design.projects import new_project
+    from handfast.design.projects import new_project, origin
 
-    made = new_project(folder, contract, toolkit)
+    made = new_project(folder, contract, toolkit or origin())
     unwritten = f", {made.unwritten} to be written" if made.unwritten else ""
     typer.echo(f"{folder}{os.sep}: {count(made.operations, 'operation')}{unwritten}\nnext: cd {folder} && make test")
 

@@ -14,6 +14,7 @@ from textwrap import dedent, indent
 import pytest
 
 from handfast.contract import load_contract
+from handfast.design.projects import new_project
 from tests.cli.command import CONTRACT, handfast
 from tests.corpora import corpus
 
@@ -162,15 +163,20 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def needs(folder: Path) -> list[str]:
+    """What a project depends on."""
+    project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
+    return [project["name"], *project["dependencies"]]
+
+
 def test_a_project_depends_on_the_index_or_on_a_folder(tmp_path: Path) -> None:
-    new(tmp_path / "Hello, World")
+    new_project(tmp_path / "Hello, World")
+    assert needs(tmp_path / "Hello, World") == ["hello-world", "handfast[tooling,server]"]
+    from_folder = f"handfast[tooling,server] @ {ROOT.as_uri()}"
     new(tmp_path / "near", "--handfast", str(ROOT))
-    projects = [
-        tomllib.loads((tmp_path / name / "pyproject.toml").read_text("utf-8")) for name in ("Hello, World", "near")
-    ]
-    assert [project["project"]["name"] for project in projects] == ["hello-world", "near"]
-    assert projects[0]["project"]["dependencies"] == ["handfast[tooling,server]"]
-    assert projects[1]["project"]["dependencies"] == [f"handfast[tooling,server] @ {ROOT.as_uri()}"]
+    assert needs(tmp_path / "near") == ["near", from_folder]
+    new(tmp_path / "beside")  # the Handfast of these tests is installed from its folder
+    assert needs(tmp_path / "beside") == ["beside", from_folder]
     refused = handfast("new", "far", "--handfast", str(tmp_path), folder=tmp_path)
     assert (refused.code, "pyproject.toml" in refused.err) == (1, True)
 

@@ -6,8 +6,11 @@ import json
 import re
 import shutil
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import mkdtemp
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from handfast.contract import Contract, load_contract, published, sources
 from handfast.design import editors
@@ -31,6 +34,19 @@ class NewProject:
     folder: Path
     operations: int
     unwritten: int
+
+
+def origin() -> Path | None:
+    """The folder that the running Handfast was installed from (PEP 610); None if that was an index or a file."""
+    try:
+        recorded = distribution("handfast").read_text("direct_url.json")
+    except PackageNotFoundError:
+        return None
+    told = json.loads(recorded) if recorded is not None else {}
+    if "dir_info" not in told:
+        return None
+    folder = Path(url2pathname(urlsplit(told["url"]).path))
+    return folder if (folder / "pyproject.toml").is_file() else None
 
 
 def new_project(folder: Path, contract: Path | None = None, handfast: Path | None = None) -> NewProject:
