@@ -22,6 +22,9 @@ from handfast.design.preview.judge import Answer, Judge
 from handfast.design.preview.state import State
 from handfast.design.preview.watching import saves
 
+_SILENCE_SECONDS = 0.5
+"""How long nothing is said of a save that is being read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mock:
@@ -49,10 +52,11 @@ class Preview:
         self._good: dict[str, object] | None = None
         self._document = ""  # the last good one, as it was published
         self._broken_since: int | None = None
+        self._told: Mapping[str, object] = self._status("starting")
 
     async def run(self) -> None:
         """Follow the saves until `end`."""
-        self.state.publish({"status": self._status("starting")})
+        self._publish(self._told)
         loop = asyncio.get_running_loop()
         watching = threading.Thread(target=self._watch, args=(loop,), daemon=True, name="watch")
         watching.start()
@@ -73,8 +77,20 @@ class Preview:
         folder = self._path.resolve().parent
         in_git = set(revisions.files_of(self._base, folder))
         for _ in saves(self._path, in_git, self._stop):
-            loop.call_soon_threadsafe(self._judge.ask)
+            loop.call_soon_threadsafe(self._ask, loop)
             in_git.update(revisions.files_of(self._base, folder))  # it may be a repository by now
+
+    def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_later(_SILENCE_SECONDS, self._tell_asked, self._judge.ask())
+
+    def _tell_asked(self, number: int) -> None:
+        """Tell that a save is being read, when that takes a while."""
+        if cast("int", self._told["number"]) < number and not self._stop.is_set():
+            self._publish({**self._told, "asked": number})
+
+    def _publish(self, status: Mapping[str, object], **others: object) -> None:
+        self._told = status
+        self.state.publish({**others, "status": status})
 
     async def _take(self, answer: Answer) -> None:
         value = dict(answer.value)
@@ -83,7 +99,7 @@ class Preview:
         elif answer.part == "broken":
             self._broken_since = self._broken_since or _now()
             state = "gone" if value.pop("gone", False) else "broken"
-            self.state.publish({"status": {**self._status(state, answer.number), **value}})
+            self._publish({**self._status(state, answer.number), **value})
         else:
             self.state.publish({answer.part: {**value, "number": answer.number, "at": _now()}})
 
@@ -95,13 +111,17 @@ class Preview:
             self._document = text
             parts["document"] = _shown(text, contract)
         self._good, self._broken_since = {**value, "at": _now()}, None
-        self.state.publish({**parts, "status": self._status("good", number)})
+        self._publish(self._status("good", number), **parts)
 
     def _status(self, state: str, number: int = 0) -> dict[str, object]:
-        """How the contract is: `since` tells since when it is broken, `good` what the last good one was and when."""
+        """How the contract is: `since` tells since when it is broken, `good` what the last good one was and when.
+
+        `number` is that of the save which it is about, `asked` that of one which is being read.
+        """
         return {
             "state": state,
             "number": number,
+            "asked": number,
             "contract": str(self._path),
             "good": self._good,
             "since": self._broken_since,

@@ -290,18 +290,32 @@ def test_it_ends_at_once_though_pages_are_open(tmp_path: Path, signal_number: in
         os.killpg(process.pid, 0)
 
 
+def test_a_save_that_takes_long_is_told_of_and_the_mock_answers(tmp_path: Path) -> None:
+    with previewed(tmp_path / "desk") as client:
+        judge = _judge(client)
+        os.kill(judge, signal.SIGSTOP)
+        client.save(OATS)
+        waiting = client.wait("status", lambda found: found["asked"] > found["number"])
+        assert waiting["state"] == "good"
+        assert json.loads(ask(f"{client.address}/v1/notes/1").body) == {"text": "Buy milk"}
+        os.kill(judge, signal.SIGCONT)
+        client.wait("status", lambda found: found["number"] == waiting["asked"])
+        assert "Buy oats" in json.dumps(client.part("document"))
+
+
 def test_a_judge_that_dies_is_replaced(tmp_path: Path) -> None:
     with previewed(tmp_path / "desk") as client:
-        listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-        mine = [
-            int(line.split()[0])
-            for line in listed.splitlines()
-            if "handfast.design.preview.judging" in line and _folder(int(line.split()[0])) == client.contract.parents[1]
-        ]
-        assert len(mine) == 1
-        os.kill(mine[0], signal.SIGKILL)
+        os.kill(_judge(client), signal.SIGKILL)
         client.save(OATS)
         client.wait("document", lambda found: "Buy oats" in json.dumps(found))
+
+
+def _judge(client: Client) -> int:
+    """The process that judges the contract of a preview."""
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    judges = [int(line.split()[0]) for line in listed.splitlines() if "handfast.design.preview.judging" in line]
+    [mine] = [pid for pid in judges if _folder(pid) == client.contract.parents[1]]
+    return mine
 
 
 def _folder(pid: int) -> Path | None:

@@ -47,7 +47,7 @@ function fault(found) {
 export function findings(status, found) {
   const broken = status.state === "broken" || status.state === "gone";
   const list = broken ? status.diagnostics : (found?.diagnostics ?? []);
-  const waits = !broken && found?.number !== status.number;
+  const waits = !broken && found?.number !== status.asked;
   const worst = SEVERITIES.find((each) => list.some(({ severity }) => severity === each));
   badge("tab-findings", found || broken ? list.length : "…", worst);
   byId("findings").classList.toggle("waits", waits);
@@ -87,7 +87,7 @@ export function changes(status, found) {
   const list = found?.changes ?? [];
   const worst = Object.keys(IMPACTS).find((each) => list.some(({ impact }) => impact === each));
   badge("tab-changes", found ? (found.problem ? "–" : list.length) : "…", worst);
-  byId("changes").classList.toggle("waits", status.state === "good" && found?.number !== status.number);
+  byId("changes").classList.toggle("waits", status.state === "good" && found?.number !== status.asked);
   if (!found) {
     refill(byId("changes"), element("p", { class: "summary" }, "Comparing…"));
     return;

@@ -85,7 +85,8 @@ function head({ good, contract, state }) {
 
 function live(state) {
   const status = parts.status?.value;
-  const is = state ?? (status ? status.state : "connecting");
+  const reading = status && status.asked > status.number;
+  const is = state ?? (reading ? "starting" : (status?.state ?? "connecting"));
   const words = {
     connecting: "Connecting",
     offline: "Not connected; trying again",
