@@ -42,7 +42,9 @@ def _judged(reading: Reading, pointer: str, value: JSONValue, schema: str, what:
         found.append(errors)
     for error in min(found, key=len):
         place = f' at "{error.pointer}"' if error.pointer else ""
-        yield Finding(pointer + error.pointer, f"the {what} breaks its schema{place}: {error.message}")
+        is_reference = isinstance(value, dict) and value.keys() == {"$ref"}
+        hint = "a $ref within a value is not followed: put it in the place of the example" if is_reference else None
+        yield Finding(pointer + error.pointer, f"the {what} breaks its schema{place}: {error.message}", hint)
 
 
 def _examples(reading: Reading) -> Iterator[tuple[str, JSONValue, str]]:

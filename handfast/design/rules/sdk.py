@@ -149,6 +149,24 @@ def union_inline(reading: Reading) -> Iterator[Finding]:
                     )
 
 
+def constructor_name(reading: Reading) -> Iterator[Finding]:
+    components = reading.document.get("components")
+    schemas = components.get("schemas") if isinstance(components, dict) else None
+    names = schemas.keys() if isinstance(schemas, dict) else set[str]()
+    for name in names:
+        if name.startswith("New") and name[3:] in names:
+            message = f'Go does not compile: "{name}" is the constructor of "{name[3:]}" in openapi-generator'
+            hint = f"another name, or --model-name-mappings {name}={name[3:]}Input"
+            yield Finding(f"/components/schemas/{escape(name)}", message, hint)
+
+
+def array_unique(reading: Reading) -> Iterator[Finding]:
+    for pointer, schema in reading.schemas:
+        if schema.get("uniqueItems") is True:
+            message = "typescript-axios types a Set, which is sent as {}, and an array is what comes"
+            yield Finding(below(pointer, "uniqueItems"), message, "say in the description that items are different")
+
+
 def tuple_array(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
         if "prefixItems" in schema:
@@ -169,5 +187,7 @@ RULES = (
     Rule("default-in-body", Severity.HINT, "Defaults in bodies are read in two ways.", default_in_body),
     Rule("patch-array", Severity.HINT, "Absent and empty are different in a PATCH.", patch_array),
     Rule("union-inline", Severity.HINT, "Alternatives have names.", union_inline),
+    Rule("constructor-name", None, "A name that a language makes for another is taken.", constructor_name),
+    Rule("array-unique", None, "A set is an array to JSON.", array_unique),
     Rule("tuple-array", Severity.HINT, "Tuples are objects without names.", tuple_array),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from handfast.contract.model import JSONValue, MediaType
+from handfast.contract.places import Kind
 from handfast.design.reading import JSONObject, Reading, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import Severity
@@ -96,6 +97,13 @@ def body_without_schema(reading: Reading) -> Iterator[Finding]:
                 yield Finding(media.pointer, "typescript-fetch crashes on a body without a schema", hint)
 
 
+def link_body_object(reading: Reading) -> Iterator[Finding]:
+    for pointer, link in reading.of_kind(Kind.LINK):
+        if "requestBody" in link and not isinstance(link["requestBody"], str):
+            hint = "an expression such as $response.body, or what handfast bundle --for sdk writes, which has no links"
+            yield Finding(below(pointer, "requestBody"), "openapi-generator refuses a link whose body is no text", hint)
+
+
 def webhook_unsupported(reading: Reading) -> Iterator[Finding]:
     if reading.document.get("webhooks"):
         hint = "give generators what handfast bundle --for sdk writes, which leaves webhooks out"
@@ -115,6 +123,7 @@ RULES = (
     Rule("multipart-file-form", Severity.HINT, "A file is said in the way that all clients know.", multipart_file_form),
     Rule("media-type-range", Severity.HINT, "A media type is named.", media_type_range),
     Rule("body-without-schema", Severity.HINT, "A body has a schema.", body_without_schema),
+    Rule("link-body-object", None, "Generators take expressions, and nothing around them.", link_body_object),
     Rule("webhook-unsupported", Severity.HINT, "Generators of clients do not know webhooks.", webhook_unsupported),
     Rule("version-unsupported", Severity.HINT, "Generators of clients know OpenAPI 3.1.", version_unsupported),
 )
