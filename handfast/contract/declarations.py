@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from handfast.contract.cursor import Cursor, JSONObject
 from handfast.contract.findings import Finding
+from handfast.contract.framing import has_items
 from handfast.contract.model import JSONValue
 from handfast.contract.parts import is_media_type
 from handfast.contract.places import Kind, Place
@@ -55,6 +56,7 @@ def check(root: Cursor, places: Sequence[Place], version: str) -> Iterator[Findi
             yield from _link(value, pointer, operation_ids)
         if place.kind in (Kind.REQUEST_BODY, Kind.RESPONSE, Kind.PARAMETER, Kind.HEADER):
             yield from _media_types(value, pointer)
+            yield from _items(root, value, pointer)
         if version == "3.1" and place.kind in _WITH_EXAMPLES and "example" in value and "examples" in value:
             message = '"example" and "examples" exclude each other'
             yield Finding("fields-exclusive", message, join(pointer, "example"), "move the one into the others")
@@ -206,6 +208,18 @@ def _media_types(value: JSONObject, pointer: str) -> Iterator[Finding]:
                 else f'"{name}" is no media type'
             )
             yield Finding("media-type-invalid", message, join(pointer, "content", name), hint, severity=severity)
+
+
+def _items(root: Cursor, value: JSONObject, pointer: str) -> Iterator[Finding]:
+    """What says how items are, under media types that have none."""
+    content = value.get("content")
+    for name, media in content.items() if isinstance(content, dict) else ():
+        at = join(pointer, "content", name)
+        declared = root.follow(at, media) if isinstance(media, dict) else None
+        if declared is not None and "itemSchema" in declared.value and is_media_type(name) and not has_items(name):
+            message = f'itemSchema is for sequences: nothing says where an item of "{name}" ends'
+            hint = "write `schema` for the whole, or a media type such as application/jsonl or text/event-stream"
+            yield Finding("item-schema-misplaced", message, declared.at("itemSchema"), hint)
 
 
 def _component_names(root: Cursor) -> Iterator[Finding]:

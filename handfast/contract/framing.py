@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-_LINES = frozenset({"application/jsonl", "application/x-ndjson", "application/ndjson", "application/x-jsonlines"})
+_LINES = frozenset({"jsonl", "ndjson", "jsonlines"})
 
 
 class Framing(StrEnum):
@@ -15,10 +15,15 @@ class Framing(StrEnum):
     EVENTS = "events"
 
 
+def has_items(media_type: str) -> bool:
+    """Whether a media type can have `itemSchema`: a sequence of JSON values, or of parts (OpenAPI 3.2.0, 4.14.3)."""
+    return framing_of(media_type) is not None or (media_type.lower().startswith("multipart/") and "*" not in media_type)
+
+
 def framing_of(media_type: str) -> Framing | None:
     """The framing of a media type; None when it does not carry a sequence of JSON values."""
     essence = media_type.partition(";")[0].strip().lower()
-    if essence in _LINES:
+    if essence.partition("/")[2].removeprefix("x-").rpartition("+")[2] in _LINES:
         return Framing.LINES
     if essence == "application/json-seq" or essence.endswith("+json-seq"):
         return Framing.SEQUENCE

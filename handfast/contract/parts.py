@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from handfast.contract.cursor import Cursor
-from handfast.contract.framing import Framing, framing_of
+from handfast.contract.cursor import Cursor, JSONObject
+from handfast.contract.framing import framing_of
 from handfast.contract.model import (
     Encoding,
     Header,
@@ -145,17 +145,35 @@ def _items_of_stream(name: str, at: Cursor) -> Schema | None:
 
     OpenAPI 3.2.0, section 4.14.3.1, has `schema` describe the whole sequence as an array; earlier versions have
     no other way to say what the items are. What the array says beside `items` is not held: nothing is gathered.
-    A schema of an event, an object with `data`, can only be about each event, and is what other tools take it for.
+    No sequence is an object: the schema of one can only be about each item, and is what other tools take it for.
     """
     value = at.value.get("schema")
-    framing = framing_of(name)
-    if framing is None or not isinstance(value, dict):
+    if framing_of(name) is None or not isinstance(value, dict):
         return None
     target = at.follow(at.at("schema"), value)
-    properties = target.value.get("properties")
-    if framing is Framing.EVENTS and isinstance(properties, dict) and "data" in properties:
-        return schema(at, "schema")
-    return schema(target, "items")
+    return schema(at, "schema") if _is_object(target) else schema(target, "items")
+
+
+def _is_object(at: Cursor, depth: int = 8) -> bool:
+    """Whether a schema admits objects alone, as far as its types say so."""
+    if "type" in at.value:
+        return at.value["type"] in ("object", ["object"])
+    if "properties" in at.value:
+        return True
+    if depth == 0:
+        return False
+    every = [at.follow(place, each) for place, each in _branches(at, "allOf")]
+    some = [[at.follow(place, each) for place, each in _branches(at, keyword)] for keyword in ("oneOf", "anyOf")]
+    return any(_is_object(each, depth - 1) for each in every) or any(
+        branches and all(_is_object(each, depth - 1) for each in branches) for branches in some
+    )
+
+
+def _branches(at: Cursor, keyword: str) -> Iterator[tuple[str, JSONObject]]:
+    found = at.value.get(keyword)
+    for index, each in enumerate(found if isinstance(found, list) else ()):
+        if isinstance(each, dict):
+            yield at.at(keyword, index), each
 
 
 def _is_opaque(name: str, at: Cursor) -> bool:

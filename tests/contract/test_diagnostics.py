@@ -410,6 +410,29 @@ api.yaml:10:13: error[media-type-invalid]: "json" is no media type
 """,
     ),
     (
+        "items of what is no sequence",
+        """\
+openapi: 3.2.0
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get:
+      responses:
+        "200":
+          description: ok
+          content:
+            application/json:
+              itemSchema: {}
+""",
+        """\
+api.yaml:11:15: error[item-schema-misplaced]: itemSchema is for sequences: nothing says where an item of "application/json" ends
+     9 |           content:
+    10 |             application/json:
+  → 11 |               itemSchema: {}
+    hint: write `schema` for the whole, or a media type such as application/jsonl or text/event-stream
+""",
+    ),
+    (
         "component name",
         """\
 openapi: 3.1.1

@@ -160,6 +160,29 @@ def test_an_array_schema_describes_the_items(version: str, media_type: str, chun
     assert (seen.status, seen.chunks, seen.is_complete) == (200, [chunk], False)
 
 
+@pytest.mark.parametrize("version", ["3.0.4", "3.1.1", "3.2.0"])
+@pytest.mark.parametrize(
+    ("media_type", "chunk"),
+    [
+        ("application/ndjson", b'{"n":1}\n'),
+        ("application/vnd.ticks+jsonl", b'{"n":1}\n'),
+        ("application/json-seq", b'\x1e{"n":1}\n'),
+        ("text/event-stream", b'data: {"n":1}\n\n'),
+    ],
+)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"$ref": "#/components/schemas/Tick"},
+        {"allOf": [{"$ref": "#/components/schemas/Tick"}]},
+        {"oneOf": [{"$ref": "#/components/schemas/Tick"}, {"type": "object", "required": ["m"]}]},
+    ],
+)
+def test_an_object_schema_describes_each_item(version: str, media_type: str, chunk: bytes, schema: JSONValue) -> None:
+    seen = run({media_type: {"schema": schema}}, [Tick(n=1), Tick(n=10), Tick(n=2)], version=version)
+    assert (seen.status, seen.chunks, seen.is_complete) == (200, [chunk], False)
+
+
 TOLD: JSONValue = {
     "type": "object",
     "properties": {
