@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from handfast.design import sdks
+from tests.cli.command import handfast
 from tests.cli.serving import served
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +86,7 @@ def surroundings() -> dict[str, str]:
     """A shell with the commands of these tests first, an author for git, and no package index."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-        "PIP_NO_INDEX": "1",  # what pip would fetch is here already
+        "PIP_NO_INDEX": "1",  # what the page installs is here already
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "GITHUB_ACTIONS": "",
         **{f"GIT_{who}_{what}": "ada@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
@@ -120,3 +122,14 @@ def follow(walk: Walk, steps: list[tuple[str, str]]) -> None:
             walk.edit(label.removeprefix("yaml "), text)
         else:
             assert label == "console slow", label
+
+
+@pytest.mark.slow
+def test_the_clients_of_the_page_are_built(tmp_path: Path) -> None:
+    if not (Path(sys.prefix) / "handfast-sdk-tools" / ".complete").is_file() and os.environ.get("CI") != "true":
+        pytest.skip("the generators are not installed; `make sdk` does it")
+    sdks.prepare(print)
+    assert handfast("new", "pets", folder=tmp_path).code == 0
+    ((_, commands),) = (block for block in blocks() if block[0] == "console slow")
+    Walk(tmp_path / "pets").type(commands)
+    assert list((tmp_path / "pets" / "build" / "sdk" / "python" / "dist").glob("*.whl"))
