@@ -2,6 +2,8 @@
 
 A problem is offered to the declared schema in several forms, the most telling first; the first one that the schema
 admits is sent. So the runtime's own errors keep the contract as the handlers' replies do, whatever shape it gives them.
+Where a contract has texts for its errors, a problem is told in sentences; where it has XML of which it says no more, in
+that of RFC 9457 (appendix B).
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
 from handfast.runtime.problems import MAX_ERRORS, TABLE, Cause, ProblemItem, Refused, problem_type, status_phrase
@@ -81,22 +84,27 @@ def render(
         return Body(next(iter(response.content)), b"", fits=False)
     name, media_type = declared
     problem = replace(problem, media_type=name)
-    forms = iter([renderer(problem)]) if renderer is not None else _forms(problem, contract, media_type)
+    if _is_xml(name) and media_type.schema is None and renderer is None:
+        return Body(name, _xml(problem).encode(), fits=True)
+    is_text = name.startswith("text/") and not _is_xml(name)
+    made = _sentences(problem, name) if is_text else _forms(problem, contract, media_type)
+    forms = iter([renderer(problem)]) if renderer is not None else made
     judge = contract.judge(media_type.schema, Direction.RESPONSE) if media_type.schema is not None else None
     form: JSONValue = None
     for form in forms:
         if judge is None or judge.is_valid(form):
-            return Body(name, _encode(form), fits=True)
+            content = form.encode() if is_text and isinstance(form, str) else _encode(form)
+            return Body(f"{name}; charset=utf-8" if is_text and ";" not in name else name, content, fits=True)
     return Body(name, _encode(problem.as_json() if renderer is None else form), fits=False)
 
 
 def error_media_type(response: Response) -> tuple[str, MediaType] | None:
-    """The declared media type that a problem is sent as: problem+json, else JSON, else any that ends in +json."""
+    """The declared media type that a problem is sent as: problem+json, other JSON, any, text, XML, in this order."""
     ranks = {name: rank for name in response.content if (rank := _rank(name.split(";")[0].strip().lower())) is not None}
     if not ranks:
         return None
     best = min(ranks, key=lambda name: ranks[name])
-    concrete = PROBLEM_JSON if "*" in best else best
+    concrete = "text/plain" if best.lower().startswith("text/*") else PROBLEM_JSON if "*" in best else best
     return concrete, response.content[best]
 
 
@@ -107,7 +115,32 @@ def _rank(media_type: str) -> int | None:
         return 1
     if media_type.endswith("+json"):
         return 2
-    return 3 if media_type in ("application/*", "*/*") else None
+    if media_type in ("application/*", "*/*"):
+        return 3
+    if media_type in ("text/plain", "text/*"):
+        return 4
+    if _is_xml(media_type):
+        return 6
+    return 5 if media_type.startswith("text/") and media_type != "text/event-stream" else None
+
+
+def _is_xml(media_type: str) -> bool:
+    return media_type.split(";")[0].strip().lower().endswith(("/xml", "+xml")) and "xhtml" not in media_type.lower()
+
+
+def _xml(problem: Problem) -> str:
+    """A problem as XML, without its errors (RFC 9457, appendix B)."""
+    told = {name: value for name, value in problem.as_json().items() if name != "errors"}
+    members = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in told.items())
+    return f'<?xml version="1.0" encoding="UTF-8"?><problem xmlns="urn:ietf:rfc:7807">{members}</problem>'
+
+
+def _sentences(problem: Problem, media_type: str) -> Iterator[str]:
+    """The texts of a problem, the most telling first."""
+    errors = "; ".join(f"{item.pointer or item.parameter or ''}: {item.detail}".lstrip(": ") for item in problem.errors)
+    texts = [text for text in (errors, problem.detail, problem.title, str(problem.status)) if text]
+    for text in [f"{problem.title}: {texts[0]}", *texts]:
+        yield escape(text) if "html" in media_type else text
 
 
 def _encode(form: JSONValue) -> bytes:

@@ -166,6 +166,40 @@ def test_bodies_take_the_declared_shape(shape: str, media_type: str, caplog: pyt
     assert [record for record in caplog.records if record.name == "handfast.violations"] == []
 
 
+WRONG = TABLE[Cause.CONTRACT_VIOLATION].title
+UNKNOWN = "unknown: the contract does not know this query parameter"
+XML = (
+    '<?xml version="1.0" encoding="UTF-8"?><problem xmlns="urn:ietf:rfc:7807">'
+    f"<type>urn:handfast:problem:contract-violation</type><title>{WRONG}</title><status>422</status></problem>"
+)
+TEXTS: list[tuple[dict[str, JSONValue], str, str]] = [
+    ({"text/plain": {"schema": {"type": "string"}}}, "text/plain; charset=utf-8", f"{WRONG}: {UNKNOWN}"),
+    ({"text/plain": {"schema": {"type": "string", "maxLength": 31}}}, "text/plain; charset=utf-8", WRONG),
+    ({"text/plain": {"schema": {"type": "string", "maxLength": 3}}}, "text/plain; charset=utf-8", "422"),
+    ({"text/html; charset=utf-8": {}}, "text/html; charset=utf-8", f"{WRONG}: {UNKNOWN}"),
+    ({"text/*": {}}, "text/plain; charset=utf-8", f"{WRONG}: {UNKNOWN}"),
+    ({"application/xml": {}}, "application/xml", XML),
+    ({"application/problem+xml": {}, "image/png": {}}, "application/problem+xml", XML),
+]
+
+
+@pytest.mark.parametrize(("content", "media_type", "expected"), TEXTS)
+def test_bodies_that_are_no_json(content: JSONValue, media_type: str, expected: str) -> None:
+    responses: JSONValue = {
+        "200": {"description": "It.", "content": {"application/json": {}}},
+        "422": {"description": "Wrong.", "content": content},
+    }
+    contract = contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}})
+
+    class Many(Operations, tag="default"):
+        async def choose(self) -> Choose200:
+            return Choose200({})
+
+    with serving(contract, Many) as client:
+        answer = client.get("/api/?unknown=1")
+    assert (answer.status_code, answer.headers["content-type"], answer.text) == (422, media_type, expected)
+
+
 PECULIAR: JSONValue = {
     "type": "object",
     "additionalProperties": False,
