@@ -87,6 +87,8 @@ class Requests:
             wrong = self._wrong_text(parameter)
             if wrong is not None:
                 request = self._request(operation, {**texts, key: wrong}, body)
+            elif any(_is_sent(scheme, {key: ""}) for scheme in self._schemes(operation)):
+                continue  # it would be sent all the same
             elif parameter.required and parameter.location is not ParameterLocation.PATH:
                 request = self._request(operation, {each: text for each, text in texts.items() if each != key}, body)
             else:

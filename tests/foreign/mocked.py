@@ -103,7 +103,7 @@ def _conforms(answered: Answered, operation: Operation, contract: Contract) -> b
         header.required and name.lower() not in headers for name, header in response.headers.items()
     ):
         return False
-    if not response.content or answered.status in (204, 304) or operation.method == "HEAD":
+    if not response.content or answered.status in (204, 205, 304) or operation.method == "HEAD":
         return not answered.body
     sent = media_types.parse(headers.get("content-type", ""))
     declared = media_types.best(response.content, sent) if sent is not None else None

@@ -94,7 +94,7 @@ CASES = [
   /a:
     get:
       security: [{key: []}]
-      parameters: [{name: x-key, in: header, schema: {type: string}}]
+      parameters: [{name: x-key, in: header, required: true, schema: {type: string}}]
 """,
     ),
     (
