@@ -112,7 +112,11 @@ class BodyWriter:
 
     def _headers(self, encoding: Encoding) -> Iterator[str]:
         for header in encoding.headers.values():
-            if header.required and header.schema is not None and header.name.lower() != "content-type":
+            if (
+                header.required
+                and header.schema is not None
+                and header.name.lower() not in ("content-type", "content-disposition")
+            ):
                 yield f"{header.name}: {header_text(self._sample(header.schema), explode=header.explode)}"
 
 

@@ -1,8 +1,9 @@
 """Text to JSON values by JSON's own grammar: `5`, `5.0` and `5e0` are the integer 5; `05`, `+5`, `1_0`, `yes` are text.
 
 A text is read as a number, `true`, `false` or `null` where the schema may be of that type, and as itself where it may
-be a string. Where it may be both, the literal goes first and the schema decides. A text that fits no declared type
-stays text, and the judge then says what is wrong with it.
+be a string. Where it may be both, the literal goes first and the schema decides. What can only be an array or an object
+where a style has place for a text alone is JSON. A text that fits no declared type stays text, and the judge then says
+what is wrong with it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from typing import TypeAlias
 
 from handfast.contract.judge import Judge, Judges
 from handfast.contract.model import Direction, JSONValue
+from handfast.runtime import strict_json
+from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
+from handfast.runtime.problems import Refused
 from handfast.runtime.shapes import SCALARS, Shape, Shapes
 
+_LIMITS = Limits()
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _MAX_DIGITS = 4_300
 _EXACT = 2**53
@@ -97,6 +102,8 @@ class Lexicon:
 
     def _compile(self, shape: Shape) -> Reader:
         kinds = shape.kinds & SCALARS
+        if shape.pointers and shape.kinds and not kinds:
+            return _structure
         if kinds <= {"string"} or not shape.pointers:
             return str
         literal = _literals(kinds)
@@ -114,6 +121,16 @@ class Lexicon:
             return text if for_literal < sum(judge.is_valid(text) for judge in judges) else value
 
         return read
+
+
+def _structure(text: str) -> JSONValue:
+    """An array or object inside of another, as JSON; what is none stays text."""
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        return strict_json.parse(text.encode(), _LIMITS)
+    except (Refused, UnicodeEncodeError):
+        return text
 
 
 def _literals(kinds: frozenset[str]) -> Callable[[str], tuple[JSONValue, bool]]:

@@ -78,6 +78,23 @@ CASES = [
 """,
     ),
     (
+        "objects in arrays",
+        """
+  /a:
+    get:
+      parameters:
+        - name: filters
+          in: query
+          required: true
+          schema: {type: array, minItems: 2, items: {type: object, required: [n], properties: {n: {type: integer}}}}
+        - name: deep
+          in: query
+          style: deepObject
+          schema: {type: object, required: [all], properties: {all: {type: array, minItems: 1, items: {type: object,
+            required: [n], properties: {n: {type: integer}}}}}}
+""",
+    ),
+    (
         "a HEAD of its own",
         "\n  /a:\n    head: {responses: {'200': {description: d, content: {application/json: {}}}}}\n",
     ),

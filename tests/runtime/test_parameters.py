@@ -315,6 +315,10 @@ QUERY = [
     Case("color={", None, refused("syntax"), {"content": {"application/json": {}}}),
     Case("color=1", None, refused("wrong-type"), {"content": {"application/json": {"schema": STRING}}}),
     Case("color=x", None, "x", {"content": {"text/plain": {"schema": STRING}}}),
+    Case("color=%7B%22a%22%3A1%7D&color=%7B%7D", {"type": "array", "items": {"type": "object"}}, [{"a": 1}, {}]),
+    Case("color=%5B1%5D", {"type": "array", "items": INTEGERS}, [[1]]),
+    Case("color=%7B", {"type": "array", "items": {"type": "object"}}, refused("wrong-type")),
+    Case('color={"a":1,"a":2}', {"type": "array", "items": {"type": "object"}}, refused("wrong-type")),
     Case("color=a%3D1%26b%3Dx%2By", None, {"a": 1, "b": ["x y"]}, FORM),  # type: ignore[arg-type]  # it is a dict
     Case("color=a%3Dx", None, refused("wrong-type"), FORM),  # type: ignore[arg-type]  # it is a dict
     Case("color=1", None, 1, {"content": {"application/vnd.x+json; a=b": {"schema": {}}}}),
