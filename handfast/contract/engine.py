@@ -7,6 +7,7 @@ fixed number of steps. The linter reports such patterns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
@@ -32,6 +33,9 @@ FORMATS = "x-handfast-formats"
 
 _REGEX_SIZE = 150_000_000
 """Bytes that one compiled pattern may take; bounded repetitions of Unicode classes need far more than the default."""
+
+_COUNT = re.compile(r"(?<=[{,])\d+(?=[,}])")
+"""A bound of a repetition."""
 
 _STEPS = 1_000_000
 """Steps of the backtracking engine before it gives up on a value."""
@@ -89,8 +93,7 @@ class Engine:
                 try:
                     jsonschema_rs.Draft202012Validator({"pattern": readable(pattern)}, pattern_options=_BACKTRACKING)
                 except jsonschema_rs.ValidationError as error:
-                    message = f"a pattern is no regular expression of ECMA-262: {error.message}"
-                    yield _diagnostic("pattern-invalid", message, pointer)
+                    yield _diagnostic("pattern-invalid", _why_not(pattern, error), pointer)
 
     def explain(self, errors: Iterator[jsonschema_rs.ValidationError], value: JSONValue) -> Iterator[SchemaError]:
         """Errors of the validators in our words; `value` is the one that was judged."""
@@ -134,8 +137,7 @@ class Engine:
                 self._broken_references() or [_diagnostic("schema-reference-unresolved", message, pointer)]
             )
         if _is_pattern(error):
-            message = f"a pattern is no regular expression of ECMA-262: {error.message}"
-            return ContractError([_diagnostic("pattern-invalid", message, pointer)])
+            return ContractError([_diagnostic("pattern-invalid", _why_not(str(error.instance), error), pointer)])
         return ContractError([_diagnostic("schema-invalid", f"{_NO_SCHEMA}: {error.message}", pointer)])
 
     def _broken_references(self) -> list[Diagnostic]:
@@ -203,6 +205,16 @@ class _Refused:
 
     def validate(self, instance: object) -> None:
         raise ValueError("left out")
+
+
+def _why_not(pattern: str, error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong with a pattern that cannot be compiled: what it says, or just how often."""
+    modest = _COUNT.sub(lambda found: str(min(int(found[0][-9:]), 2)), readable(pattern))
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": modest}, pattern_options=_BACKTRACKING)
+    except jsonschema_rs.ValidationError:
+        return f"a pattern is no regular expression of ECMA-262: {error.message}"
+    return f'a pattern repeats too often to be held, lengths are for minLength and maxLength to say: "{pattern}"'
 
 
 def _is_pattern(error: jsonschema_rs.ValidationError) -> bool:

@@ -510,6 +510,7 @@ def test_the_document_may_have_an_address_of_its_own() -> None:
         ),
         ({"pattern": "("}, "pattern-invalid", "regular expression"),
         ({"patternProperties": {"[": {}}}, "pattern-invalid", "regular expression"),
+        ({"pattern": "^.{0,2097152}$"}, "pattern-invalid", "repeats too often"),
         ({"type": "text"}, "schema-invalid", "2020-12"),
         ({"minLength": -1}, "schema-invalid", "2020-12"),
     ],
