@@ -129,6 +129,8 @@ def concrete(media_type: MediaType) -> str:
     if subtype.startswith("*+"):
         return f"{'application' if kind == '*' else kind}/x{subtype[1:]}"
     schema = media_type.schema.value if media_type.schema is not None else True
+    if kind == "*" and isinstance(schema, dict) and schema.get("type") == "string" and "format" not in schema:
+        return "text/plain"
     if kind in ("*", "application") and isinstance(schema, dict) and schema.get("format") != "binary":
         return "application/json"
     return _CONCRETE.get(kind, f"{kind}/x-any")

@@ -78,6 +78,10 @@ CASES = [
 """,
     ),
     (
+        "a text under any media type",
+        "\n  /a:\n    get: {responses: {'200': {description: d, content: {'*/*': {schema: {type: string}}}}}}\n",
+    ),
+    (
         "objects in arrays",
         """
   /a:
