@@ -1,4 +1,4 @@
-"""The README's walk through the service, word for word, against a service that runs."""
+"""The README and docs/: the walk through the service as printed, links that lead somewhere, pages that are listed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from tests.cli.serving import served
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the walk is made of curl commands")
@@ -36,3 +37,17 @@ def test_the_walk_through_the_service_works_as_printed(tmp_path: Path) -> None:
     assert [
         place for place in ("/title", "/tags", "/colour", "body") if place not in said.rpartition("}204\n")[2]
     ] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    files = [target.partition("#")[0] for target in targets if not re.match(r"[a-z]+:|#", target)]
+    assert [target for target in files if not (page.parent / target).exists()] == []
+
+
+def test_every_page_is_listed() -> None:
+    listed = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = [page.name for page in (ROOT / "docs").glob("*.md") if page.name != "README.md"]
+    assert [name for name in pages if f"]({name})" not in listed] == []
