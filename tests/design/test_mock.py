@@ -284,6 +284,18 @@ def test_headers_are_sent_whether_they_are_required_or_not() -> None:
     assert set(answer.headers["etag"]) <= set('"abcdef')
 
 
+@pytest.mark.parametrize(("media_type", "status"), [("application/problem+json", 404), ("application/json", 100)])
+def test_made_up_problems_name_the_status_that_is_sent(media_type: str, status: int) -> None:
+    schema: JSONValue = {
+        "type": "object",
+        "required": ["status"],
+        "properties": {"status": {"type": "integer", "minimum": 100}},
+    }
+    missing = response(content={media_type: {"schema": schema}})
+    made = contract({"/": {"get": {"operationId": "get", "responses": {"404": missing}}}})
+    assert client(made).get("/").json()["status"] == status
+
+
 def test_operations_without_content_or_responses_are_answered() -> None:
     asked = client(contract(ARTICLES))
     assert (asked.delete("/articles").status_code, asked.delete("/articles").content) == (200, b"")

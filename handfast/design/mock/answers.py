@@ -60,7 +60,7 @@ class Answers:
             return Made("")
         seed = _seed(request) if dynamic else 0
         made = self.samples.value(media.schema.pointer, Direction.RESPONSE, seed=seed, varied=dynamic)
-        return Made(self._echoing(made, media.schema, request))
+        return Made(self._with_known(made, media.schema, _known(request, choice, media)))
 
     def with_value(
         self, choice: Choice, value: JSONValue, headers: Mapping[str, JSONValue] | None = None
@@ -146,17 +146,23 @@ class Answers:
                 return [value]
         return []
 
-    def _echoing(self, made: JSONValue, schema: Schema, request: JudgedRequest) -> JSONValue:
-        """A made-up object with the path parameters of the request in the members that are called like them."""
+    def _with_known(self, made: JSONValue, schema: Schema, known: Mapping[str, JSONValue]) -> JSONValue:
+        """A made-up object with what is known in the members that are called so, as far as its schema lets it be."""
         judge = self._contract.judge(schema, Direction.RESPONSE)
-        for (location, name), value in request.parameters.items():
-            if location == "path" and isinstance(made, dict) and name in made:
+        for name, value in known.items():
+            if isinstance(made, dict) and name in made:
                 changed: JSONValue = {**made, name: value}
                 made = changed if judge.is_valid(changed) else made
         return made
 
     def _sample(self, schema: Schema) -> JSONValue:
         return self.samples.value(schema.pointer, Direction.RESPONSE)
+
+
+def _known(request: JudgedRequest, choice: Choice, media: MediaType) -> dict[str, JSONValue]:
+    """What need not be made up: path parameters; in problem details the status (RFC 9457, section 3.1.2)."""
+    known = {name: value for (location, name), value in request.parameters.items() if location == "path"}
+    return {**known, "status": choice.status} if essence_of(media) == "application/problem+json" else known
 
 
 def _seed(request: JudgedRequest) -> str:
