@@ -21,6 +21,14 @@ class Purpose(StrEnum):
     SDK = "sdk"
 
 
+class Client(StrEnum):
+    """The SDKs that are built."""
+
+    PYTHON = "python"
+    TYPESCRIPT = "typescript"
+    TYPESCRIPT_FETCH = "typescript-fetch"
+
+
 def lint(
     contract: ContractArgument = None,
     form: Annotated[
@@ -100,8 +108,8 @@ def bundle(
 
 def sdk(
     kinds: Annotated[
-        list[str] | None,
-        typer.Argument(help="python, typescript, typescript-fetch (default: all).", metavar="[KIND]..."),
+        list[Client] | None,
+        typer.Argument(help="Which to build (default: all).", metavar="[KIND]..."),
     ] = None,
     contract: Annotated[
         Path | None,

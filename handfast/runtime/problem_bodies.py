@@ -137,10 +137,17 @@ def _xml(problem: Problem) -> str:
 
 def _sentences(problem: Problem, media_type: str) -> Iterator[str]:
     """The texts of a problem, the most telling first."""
-    errors = "; ".join(f"{item.pointer or item.parameter or ''}: {item.detail}".lstrip(": ") for item in problem.errors)
-    texts = [text for text in (errors, problem.detail, problem.title, str(problem.status)) if text]
-    for text in [f"{problem.title}: {texts[0]}", *texts]:
+    for text in _texts(problem):
         yield escape(text) if "html" in media_type else text
+
+
+def _texts(problem: Problem) -> list[str]:
+    """What a problem says as texts, each shorter than the one before; an error names its parameter and its place."""
+    errors = "; ".join(
+        f"{item.parameter or ''}{item.pointer or ''}: {item.detail}".lstrip(": ") for item in problem.errors
+    )
+    texts = [text for text in (errors, problem.detail, problem.title, str(problem.status)) if text]
+    return [f"{problem.title}: {texts[0]}", *texts]
 
 
 def _encode(form: JSONValue) -> bytes:
@@ -200,9 +207,13 @@ _DEPTH = 4
 
 
 def _shaped(problem: Problem, contract: Contract, schema: JSONValue) -> Iterator[JSONValue]:
-    """Objects filled along a schema that somebody else wrote: first the required members alone, then all."""
-    for everything in (False, True):
-        yield _fill(problem, contract, schema, "", _DEPTH, everything)
+    """Objects filled along a schema that somebody else wrote: first the required members alone, then all.
+
+    Where its texts have too little room for what is to be told, shorter ones are.
+    """
+    for text in (problem.detail or problem.title, *_texts(problem)):
+        for everything in (False, True):
+            yield _fill(replace(problem, detail=text), contract, schema, "", _DEPTH, everything)
 
 
 def _fill(

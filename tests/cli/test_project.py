@@ -41,7 +41,9 @@ def test_a_wrong_table_is_an_error_of_use(tmp_path: Path, table: str, words: lis
     assert "Traceback" not in outcome.err
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["lint", "missing.yaml"], ["lint", "--format", "poem"]])
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["lint", "missing.yaml"], ["lint", "--format", "poem"], ["sdk", "cobol"]]
+)
 def test_a_wrong_call_ends_with_2(tmp_path: Path, arguments: list[str]) -> None:
     outcome = handfast(*arguments, folder=tmp_path)
     assert outcome.code == 2

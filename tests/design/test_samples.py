@@ -89,6 +89,15 @@ DOG: JSONValue = {"type": "object", "required": ["kind"], "properties": {"kind":
             },
             {"kind": "cat", "lives": 9},
         ),
+        (
+            {"type": "string", "contentMediaType": "application/json", "contentSchema": TREE},
+            '{"name":"Ada","next":null}',
+        ),
+        (
+            {"type": "string", "contentMediaType": "application/json", "contentSchema": {"enum": [0]}, "minLength": 1},
+            "0",
+        ),
+        ({"type": "string", "contentMediaType": "application/vnd.a+json; v=1", "maxLength": 8}, '"string"'),
     ],
 )
 def test_what_is_made_is_admitted_and_says_something(schema: JSONValue, value: JSONValue) -> None:

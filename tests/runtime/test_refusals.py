@@ -136,6 +136,11 @@ SHAPES: dict[str, tuple[JSONValue, JSONValue]] = {
          "properties": {"error": {"$ref": "#/components/schemas/Inner"}}},
         {"error": {"reason": TABLE[Cause.CONTRACT_VIOLATION].title, "status": 422}},
     ),
+    "little room": (
+        {"type": "object", "additionalProperties": False, "required": ["message"],
+         "properties": {"message": {"type": "string", "maxLength": 30}}},
+        {"message": "422"},
+    ),
 }  # fmt: skip
 
 
@@ -198,6 +203,23 @@ def test_bodies_that_are_no_json(content: JSONValue, media_type: str, expected: 
     with serving(contract, Many) as client:
         answer = client.get("/api/?unknown=1")
     assert (answer.status_code, answer.headers["content-type"], answer.text) == (422, media_type, expected)
+
+
+def test_texts_name_the_parameter_and_the_place_in_it() -> None:
+    numbers: JSONValue = {"name": "n", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}}
+    responses: JSONValue = {
+        "200": {"description": "It.", "content": {"application/json": {}}},
+        "422": {"description": "Wrong.", "content": {"text/plain": {}}},
+    }
+    operation: JSONValue = {
+        "operationId": "choose", "tags": ["default"], "parameters": [numbers], "responses": responses}  # fmt: skip
+
+    class Many(Operations, tag="default"):
+        async def choose(self, *, n: list[int] | None) -> Choose200:
+            return Choose200({})
+
+    with serving(contract_of({"/": {"get": operation}}), Many) as client:
+        assert client.get("/api/?n=1&n=x").text == f"{WRONG}: n/1: must be an integer"
 
 
 PECULIAR: JSONValue = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -117,7 +118,7 @@ class Attempt:
             case "array":
                 return self._array(facts, depth, singular(name))
             case "string":
-                return self._string(facts, name)
+                return self._embedding(facts, depth, name) if facts.embeds else self._string(facts, name)
             case "integer" | "number":
                 return self._numeral(facts, kind, name)
             case "boolean":
@@ -348,6 +349,15 @@ class Attempt:
         finally:
             self._number = before
         raise Impossible
+
+    def _embedding(self, facts: Facts, depth: int, name: str) -> str:
+        """A text that is a JSON value by `contentSchema` (JSON Schema 2020-12, Validation, section 8.5)."""
+        value = self.make(facts.embedded, depth + 1, name)
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        is_fit = facts.shortest <= len(text) <= facts.longest and all(matches(each, text) for each in facts.patterns)
+        if not is_fit or not self._admitted([value], facts.embedded):
+            raise Impossible
+        return text
 
     def _string(self, facts: Facts, name: str) -> str:
         likely: list[str] = []

@@ -20,7 +20,8 @@ class Facts:
 
     `allowed` are the values of `const` and `enum`, None without them; `suggestions` are what authors wrote as examples.
     `first` has the pointers of `prefixItems` by place. `tags` are the values of discriminators for the branches that
-    were chosen, `rivals` the branches that must not hold. `dependent` has what members bring along.
+    were chosen, `rivals` the branches that must not hold. `dependent` has what members bring along. `embeds` tells of
+    texts that are JSON, `embedded` are the schemas of the values in them.
     """
 
     types: set[str] = field(default_factory=lambda: set(TYPES))
@@ -35,6 +36,8 @@ class Facts:
     longest: int = LONGEST
     patterns: list[str] = field(default_factory=list[str])
     format: str = ""
+    embeds: bool = False
+    embedded: list[str] = field(default_factory=list[str])
     fewest: int = 0
     most: int = LONGEST
     unique: bool = False
@@ -58,7 +61,7 @@ class Facts:
         """Take in what one schema says by itself."""
         self._note_values(schema)
         self._note_numbers(schema)
-        self._note_strings(schema)
+        self._note_strings(schema, pointer)
         self._note_arrays(schema, pointer)
         self._note_objects(schema, pointer)
 
@@ -88,13 +91,16 @@ class Facts:
             exact = Fraction(str(step))
             self.multiple = exact if self.multiple is None else _least_common_multiple(self.multiple, exact)
 
-    def _note_strings(self, schema: dict[str, JSONValue]) -> None:
+    def _note_strings(self, schema: dict[str, JSONValue], pointer: str) -> None:
         self.shortest = max(self.shortest, _integer(schema.get("minLength"), 0))
         self.longest = min(self.longest, _integer(schema.get("maxLength"), LONGEST))
         if isinstance(pattern := schema.get("pattern"), str):
             self.patterns.append(pattern)
         if isinstance(name := schema.get("format"), str):
             self.format = name
+        if "contentEncoding" not in schema and _is_json(schema.get("contentMediaType")):
+            self.embeds = True
+            self.embedded += [join(pointer, "contentSchema")] if "contentSchema" in schema else []
 
     def _note_arrays(self, schema: dict[str, JSONValue], pointer: str) -> None:
         self.fewest = max(self.fewest, _integer(schema.get("minItems"), 0))
@@ -133,6 +139,11 @@ def _least_common_multiple(one: Fraction, other: Fraction) -> Fraction:
     denominator = one.denominator * other.denominator // gcd(one.denominator, other.denominator)
     first, second = int(one * denominator), int(other * denominator)
     return Fraction(first * second // gcd(first, second), denominator)
+
+
+def _is_json(media_type: JSONValue) -> bool:
+    name = media_type.partition(";")[0].strip().lower() if isinstance(media_type, str) else ""
+    return name == "application/json" or name.endswith("+json")
 
 
 def _members(value: JSONValue) -> dict[str, JSONValue]:
