@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 
 from handfast.contract import JSONValue, load_contract, load_contract_text, published
-from handfast.design.sdks import Events, for_sdks
+from handfast.design.sdks import Events, for_generators, for_sdks
 from handfast.design.sdks.naming import Identity
 from handlers.app import CONTRACT
 
@@ -77,9 +77,90 @@ def test_what_generators_choke_on_is_left_out() -> None:
     }
     plain: JSONValue = {"type": "string", "format": "binary"}
     schema: JSONValue = {"properties": {"links": {"type": "string"}, "file": plain}, "example": binary}
-    components: JSONValue = {"responses": {"R": {}}, "schemas": {"links": schema}}
-    paths: JSONValue = {"/": {"get": {"responses": {"200": {}}}}}
+    bare: JSONValue = {"description": ""}  # 3.1 wants one
+    components: JSONValue = {"responses": {"R": bare}, "schemas": {"links": schema}}
+    paths: JSONValue = {"/": {"get": {"responses": {"200": bare}}}}
     assert for_sdks(document) == HEAD | {"openapi": "3.1.1", "paths": paths, "components": components}
+
+
+NEW_IN_3_2 = """
+openapi: 3.2.0
+$self: https://example.org/api
+info: { title: T, version: 1.0.0 }
+servers: [{ url: /v1, name: here }]
+tags: [{ name: a, summary: Letters, kind: nav }, { name: b, summary: B, description: Of it., parent: a }]
+security: [{ device: [] }]
+paths:
+  /search:
+    servers: [{ url: /v2, name: there }]
+    parameters: [{ $ref: '#/components/parameters/Whole' }]
+    get:
+      operationId: search
+      tags: [a]
+      parameters: [{ name: c, in: cookie, style: cookie, schema: { type: string } }]
+      responses: { '204': { summary: Nothing } }
+  /any:
+    get:
+      operationId: any
+      tags: [b]
+      parameters: [{ name: s, in: querystring, content: { application/json: { schema: { type: object } } } }]
+      responses: { '200': { content: { application/json: { $ref: '#/components/mediaTypes/Pet' } } } }
+    post:
+      operationId: send
+      tags: [b]
+      requestBody:
+        content:
+          application/jsonl: { itemSchema: { $ref: '#/components/schemas/Pet' } }
+          text/event-stream: { itemSchema: { type: object } }
+          multipart/mixed: { itemSchema: { type: string }, itemEncoding: { contentType: text/plain } }
+      responses: { '204': { description: It. } }
+    query: { operationId: ask, responses: { '204': {} } }
+    additionalOperations: { COPY: { operationId: copy, responses: { '204': {} } } }
+components:
+  parameters:
+    Whole:
+      name: whole
+      in: querystring
+      required: true
+      content: { application/x-www-form-urlencoded: { schema: { $ref: '#/components/schemas/Query' } } }
+  mediaTypes:
+    Pet: { schema: { $ref: '#/components/schemas/Pet' }, examples: { e: { dataValue: { kind: cat } } } }
+  securitySchemes:
+    device:
+      type: oauth2
+      deprecated: true
+      oauth2MetadataUrl: https://example.org/m
+      flows: { deviceAuthorization: { deviceAuthorizationUrl: /d, tokenUrl: /t, scopes: {} } }
+  schemas:
+    Query:
+      { type: object, required: [q], properties: { q: { type: string }, n: { type: array, items: { type: integer } } } }
+    Cat: { type: object, required: [kind], properties: { kind: { const: cat, xml: { nodeType: attribute } } } }
+    Pet:
+      oneOf: [{ $ref: '#/components/schemas/Cat' }]
+      discriminator: { propertyName: kind, defaultMapping: Cat }
+"""
+
+
+def test_what_is_made_of_3_2_is_a_contract_of_3_1() -> None:
+    source = load_contract_text(NEW_IN_3_2, "api.yaml").source
+    text = published.as_json(for_sdks(source))
+    made = load_contract_text(text, "openapi.json")
+    assert [each.operation_id for each in made.operations] == ["search", "any", "send"]
+    spoken = {each.operation_id: [(one.name, one.required) for one in each.parameters] for each in made.operations}
+    assert spoken == {"search": [("q", True), ("n", False), ("c", False)], "any": [], "send": []}
+    (body,) = [each.request_body for each in made.operations if each.request_body]
+    schemas = {name: media.schema.value for name, media in body.content.items() if media.schema}
+    assert schemas == {
+        "application/jsonl": {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}},
+        "text/event-stream": {"type": "string"},
+        "multipart/mixed": {"type": "array", "items": {"type": "string"}},
+    }
+    assert made.source["tags"] == [{"description": "Letters", "name": "a"}, {"name": "b", "description": "Of it."}]
+    assert '"value":{"kind":"cat"}' in text.replace(" ", "").replace("\n", "")
+    _, said = for_generators(source)
+    for words in ("parameters q, n: the query string whole of /search", "left out: the query string s of GET /any"):
+        assert [line for line in said if words in line], said
+    assert [line for line in said if "deviceAuthorization of device" in line], said
 
 
 @pytest.mark.parametrize("events", list(Events))

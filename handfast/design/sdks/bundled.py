@@ -9,6 +9,7 @@ from handfast.contract.names import pascal_case
 from handfast.contract.places import Kind, walk
 from handfast.contract.pointers import escape, from_fragment
 from handfast.design.sdks.document import Events, for_sdks
+from handfast.design.sdks.older import is_newer, lost
 
 _SCHEMAS = "#/components/schemas/"
 _DEPTH = 3  # tokens of the pointer of a component
@@ -25,8 +26,9 @@ def for_generators(
 
 
 def _left_out(source: Mapping[str, JSONValue]) -> Iterator[str]:
-    if str(source.get("openapi", "")).startswith("3.2"):
+    if is_newer(source):
         yield f"written as OpenAPI 3.1 instead of {source['openapi']}, which two generators refuse"
+        yield from lost(dict(source))
     for name in _mapping(source.get("webhooks")):
         yield f"left out: webhook {name}"
     for path, item in _mapping(source.get("paths")).items():

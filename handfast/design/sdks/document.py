@@ -3,7 +3,7 @@
 Left out are links (openapi-generator refuses a document in which a `requestBody` of one is no text, and no client uses
 them), webhooks and callbacks (openapi-generator writes Python for them that is none), examples of streams, and lengths
 of binary texts (openapi-generator's Go takes the length of a file as that of a text, and does not compile). A 3.2
-document becomes one of 3.1 without the methods that 3.1 does not have, because two generators refuse 3.2 as a whole.
+document becomes one of 3.1 (`older`), because two generators refuse 3.2 as a whole.
 
 Server-sent events have no form that all generators read alike. Those that know nothing of them (`Events.TEXT`) would
 parse the stream as one JSON value if they knew a schema, and so get the text; those that take it apart (`Events.DATA`)
@@ -17,14 +17,13 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from handfast.contract.model import JSONValue
+from handfast.contract.places import Kind, walk
+from handfast.design.sdks.older import followed, in_3_1, is_newer
 
 _EVENTS = "text/event-stream"
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_ONLY_IN_3_2 = ("query", "additionalOperations")
 _VALUES = frozenset({"example", "examples", "default", "const", "enum"})
 """Fields with values of users, in which nothing is a schema."""
-_LONGEST_CHAIN = 20
-"""References to references that are followed."""
 
 
 class Events(StrEnum):
@@ -38,9 +37,8 @@ def for_sdks(source: Mapping[str, JSONValue], events: Events = Events.TEXT) -> d
     """A copy of a bundled document for generators of clients."""
     document: dict[str, JSONValue] = json.loads(json.dumps(source))  # no part of it is shared, as YAML aliases are
     document.pop("webhooks", None)
-    document.pop("$self", None)
-    if str(document.get("openapi", "")).startswith("3.2"):
-        document["openapi"] = "3.1.1"
+    if is_newer(document):
+        document = in_3_1(document)
     components = _mapping(document.get("components"))
     for unused in ("links", "callbacks"):
         components.pop(unused, None)
@@ -49,6 +47,11 @@ def for_sdks(source: Mapping[str, JSONValue], events: Events = Events.TEXT) -> d
         for media_type, media in _mapping(response.get("content")).items():
             if isinstance(media, dict):
                 _plain_stream(document, media_type, media, events)
+    for place in walk(document):
+        if place.kind is Kind.REQUEST_BODY and isinstance(place.value, dict):
+            for media_type, media in _mapping(place.value.get("content")).items():
+                if isinstance(media, dict) and "itemSchema" in media:
+                    _plain_stream(document, media_type, media, Events.TEXT)
     _without_lengths(document)
     return document
 
@@ -72,8 +75,6 @@ def _responses(document: dict[str, JSONValue], components: dict[str, JSONValue])
     items = [*_mapping(document.get("paths")).values(), *_mapping(components.get("pathItems")).values()]
     for item in items:
         path_item = _mapping(item)
-        for name in _ONLY_IN_3_2:
-            path_item.pop(name, None)
         for method in _METHODS:
             operation = _mapping(path_item.get(method))
             operation.pop("callbacks", None)
@@ -95,29 +96,17 @@ def _plain_stream(document: dict[str, JSONValue], media_type: str, media: dict[s
 
 def _items(document: dict[str, JSONValue], schema: JSONValue) -> JSONValue:
     """The schema of each event, be it said of the whole stream as an array or of each event."""
-    target = _target(document, schema)
+    target = followed(document, schema)
     return target.get("items", schema)
 
 
 def _data(document: dict[str, JSONValue], event: JSONValue) -> JSONValue:
     """The schema of what is in the `data` of an event; of an event without one, that of the event."""
-    properties = _mapping(_target(document, event).get("properties"))
+    properties = _mapping(followed(document, event).get("properties"))
     if "data" not in properties:
         return event
-    data = _target(document, properties["data"])
+    data = followed(document, properties["data"])
     return data.get("contentSchema", properties["data"])
-
-
-def _target(document: dict[str, JSONValue], schema: JSONValue) -> dict[str, JSONValue]:
-    """A schema after its references within the document; empty for what is no object."""
-    for _ in range(_LONGEST_CHAIN):
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        if not isinstance(reference, str) or not reference.startswith("#/"):
-            break
-        schema = document
-        for token in reference[2:].split("/"):
-            schema = _mapping(schema).get(token.replace("~1", "/").replace("~0", "~"))
-    return _mapping(schema)
 
 
 def _mapping(value: JSONValue) -> dict[str, JSONValue]:
