@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -42,10 +43,10 @@ def origin() -> Path | None:
         recorded = distribution("handfast").read_text("direct_url.json")
     except PackageNotFoundError:
         return None
-    told = json.loads(recorded) if recorded is not None else {}
+    told = cast("dict[str, object]", json.loads(recorded or "{}"))
     if "dir_info" not in told:
         return None
-    folder = Path(url2pathname(urlsplit(told["url"]).path))
+    folder = Path(url2pathname(urlsplit(str(told["url"])).path))
     return folder if (folder / "pyproject.toml").is_file() else None
 
 
