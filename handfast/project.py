@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 import tomllib
 from dataclasses import dataclass, fields
-from importlib import import_module
 from pathlib import Path
 
 from handfast.errors import HandfastError
 
 LINT_SETTINGS = "lint.yaml"
 """The file beside a contract that says how strict the linter is with it."""
-
-_HOW_TO_NAME_APP = "name the application as module:attribute, in [tool.handfast] app or as an argument"
 
 
 class ProjectError(HandfastError):
@@ -49,27 +45,6 @@ def find_project(start: Path | None = None) -> Project:
         if table is not None:
             return _project(file, table)
     return _project(here / "pyproject.toml", {})
-
-
-def import_app(project: Project, name: str | None = None) -> object:
-    """The application that a project names as `module:attribute`, imported with the project's folder on the path.
-
-    Raises ProjectError when there is no such module or attribute; what the module itself raises goes through.
-    """
-    module_name, _, attribute = (name or project.app).partition(":")
-    folder = str(project.root)
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    try:
-        module = import_module(module_name)
-    except ModuleNotFoundError as missing:
-        if missing.name is None or not f"{module_name}.".startswith(f"{missing.name}."):
-            raise
-        raise ProjectError(f"there is no module {missing.name!r} in {folder}; {_HOW_TO_NAME_APP}") from None
-    app = getattr(module, attribute or "app", None)
-    if app is None:
-        raise ProjectError(f"{module.__file__}: there is no {attribute or 'app'!r}; {_HOW_TO_NAME_APP}")
-    return app
 
 
 def _table(file: Path) -> dict[str, object] | None:

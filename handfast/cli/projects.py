@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from handfast.application import import_app
 from handfast.cli.arguments import AppArgument, ContractArgument, FolderOption
 from handfast.cli.printing import count, say
-from handfast.project import ProjectError, find_project, import_app
+from handfast.project import ProjectError, find_project
 
 if TYPE_CHECKING:
     from handfast.contract import Contract
@@ -111,7 +112,8 @@ def routes(app: AppArgument = None) -> None:
     from handfast.generate.routes import aligned, row
     from handfast.runtime.listing import bound_operations
 
-    found = bound_operations(import_app(find_project(), app))
+    project = find_project()
+    found = bound_operations(import_app(app or project.app, project.root))
     if not found:
         raise ProjectError("no contract is bound to this application: call handfast.bind(app, contract, handlers)")
     say(aligned([(*row(each.operation), each.place or "(fallback)") for each in found]).rstrip("\n"))

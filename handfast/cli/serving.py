@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,16 @@ HostOption = Annotated[str, typer.Option(envvar="HOST", help="The address to lis
 PortOption = Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")]
 
 
+class LogLevel(StrEnum):
+    """From which level on messages are logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
 def serve(
     app: AppArgument = None,
     host: HostOption = "127.0.0.1",
@@ -28,7 +39,9 @@ def serve(
     trusted_proxies: Annotated[
         str, typer.Option(envvar="FORWARDED_ALLOW_IPS", help="Proxies whose X-Forwarded-For is believed: a,b/8.")
     ] = "",
-    log_level: Annotated[str, typer.Option(envvar="LOG_LEVEL", help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
+    log_level: Annotated[
+        LogLevel, typer.Option(envvar="LOG_LEVEL", case_sensitive=False, help="What is logged.")
+    ] = LogLevel.INFO,
 ) -> None:
     """Serve the application until SIGTERM or SIGINT; what was begun is finished then."""
     from handfast.server import serve as run_server

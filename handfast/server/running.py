@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from uvicorn import Config
 
+from handfast.application import import_app
 from handfast.server.drain import DrainingServer
-from handfast.server.loading import load
+from handfast.server.listening import ServeError
 from handfast.server.logs import log_until_configured
 from handfast.server.options import ServerOptions
 from handfast.server.protocol import guarded
@@ -27,15 +27,16 @@ def run(
 ) -> int:
     """Serve until a signal comes, and answer the exit code; `when_ready` is called when requests are taken.
 
-    What goes wrong while the application is imported comes out as it is: a ContractError, a BindError, a SyntaxError.
+    Raises what `import_app` does and what the application raises when it is imported, as ContractError and BindError,
+    and ServeError for what is none.
     """
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
     log_until_configured(logging.getLevelNamesMapping()[options.log_level.upper()])
     limits = options.limits
+    app = import_app(options.app, Path.cwd())
+    if not callable(app):
+        raise ServeError(f"{options.app} is a {type(app).__name__}, and no ASGI application")
     config = Config(
-        options.app,
+        app,
         http=guarded(limits),
         ws="none",
         interface="asgi3",
@@ -47,7 +48,6 @@ def run(
         forwarded_allow_ips=",".join(options.trusted_proxies),
         timeout_graceful_shutdown=limits.drain_seconds,
     )
-    load(config)
     server = DrainingServer(config, limits, when_ready)
     if on_server is not None:
         on_server(server)

@@ -42,7 +42,14 @@ def test_a_wrong_table_is_an_error_of_use(tmp_path: Path, table: str, words: lis
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["lint", "missing.yaml"], ["lint", "--format", "poem"], ["sdk", "cobol"]]
+    "arguments",
+    [
+        ["nonsense"],
+        ["lint", "missing.yaml"],
+        ["lint", "--format", "poem"],
+        ["sdk", "cobol"],
+        ["serve", "--log-level", "loud"],
+    ],
 )
 def test_a_wrong_call_ends_with_2(tmp_path: Path, arguments: list[str]) -> None:
     outcome = handfast(*arguments, folder=tmp_path)

@@ -8,6 +8,8 @@ import urllib.request
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.cli.command import CONTRACT, NOTES, handfast
 from tests.cli.serving import served, status, wait_until
 
@@ -56,3 +58,43 @@ def test_a_handler_that_does_not_fit_stops_the_start(service: Path) -> None:
     assert outcome.err.count("the handlers do not fit the contract") == 1
     assert "desk/notes.py:1" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize("command", ["serve", "routes"])
+@pytest.mark.parametrize(
+    ("code", "status", "said"),
+    [
+        ("def broken(:\n", 1, "desk/notes.py:1:12: this is not Python: invalid syntax"),
+        (
+            "import nothing_of_this_name\n",
+            1,
+            "desk/notes.py:1: error[import-missing]: No module named 'nothing_of_this_name'",
+        ),
+        (
+            "from made.replies import Nothing\n",
+            1,
+            "desk/notes.py:1: error[import-missing]: made.replies has no Nothing",
+        ),
+    ],
+)
+def test_code_that_cannot_be_imported_is_told_with_its_line(
+    service: Path, command: str, code: str, status: int, said: str
+) -> None:
+    (service / "desk" / "notes.py").write_text(code, encoding="utf-8")
+    outcome = handfast(command, folder=service, PORT="0")
+    assert (outcome.code, outcome.out, outcome.err.splitlines()[0]) == (status, "", said)
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("app", "status", "said"),
+    [
+        ("desk.nowhere:app", 2, "there is no module 'desk.nowhere'"),
+        ("desk.app:nothing", 2, "has no 'nothing'"),
+        ("desk.app:__name__", 1, "desk.app:__name__ is a str, and no ASGI application"),
+        (":app", 2, "':app' names no module"),
+    ],
+)
+def test_what_is_no_application_is_not_served(service: Path, app: str, status: int, said: str) -> None:
+    outcome = handfast("serve", app, folder=service, PORT="0")
+    assert (outcome.code, said in outcome.err, "Traceback" in outcome.err) == (status, True, False)

@@ -68,7 +68,7 @@ def test_a_name_that_is_not_generated_any_more_is_told_in_two_lines(tmp_path: Pa
         [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )
     assert result.stderr.splitlines()[-2:] == [
-        "handfast.server.loading.StaleImport: app.py:3: error[import-missing]: replies has no GetArticle200",
+        "handfast.application.ApplicationError: app.py:3: error[import-missing]: replies has no GetArticle200",
         "    hint: did you mean ReadArticle200?",
     ]
 
