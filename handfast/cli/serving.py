@@ -128,10 +128,7 @@ def _reload_mock(path: Path) -> Reload:
 
 
 def preview(
-    contract: Annotated[
-        Path | None,
-        typer.Argument(help="The contract (default: what [tool.handfast] in pyproject.toml says).", dir_okay=False),
-    ] = None,
+    contract: ContractArgument = None,
     host: HostOption = "127.0.0.1",
     port: PortOption = 8000,
     base: Annotated[str, typer.Option(help="What to compare with: a branch, a tag or a commit of git.")] = "main",

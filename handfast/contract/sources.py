@@ -163,8 +163,9 @@ def read(path: str | Path) -> Source:
         raw = path.read_bytes()
     except OSError as error:
         message = f"the file cannot be read: {error.strerror or error}"
+        hint = "name another one, or write in pyproject.toml, below [tool.handfast]: contract = ..."
         raise ContractError(
-            [Diagnostic(code="source-unreadable", message=message, location=Location(name, 1, 1))]
+            [Diagnostic(code="source-unreadable", message=message, location=Location(name, 1, 1), hint=hint)]
         ) from error
     return read_bytes(raw, name, json=path.suffix.lower() == ".json")
 

@@ -24,6 +24,13 @@ def test_without_a_table_the_layout_of_this_repository_is_the_default(tmp_path: 
     assert handfast("lint", folder=tmp_path).out.startswith("openapi/api.yaml: ")
 
 
+def test_a_folder_without_a_contract_is_told_how_to_name_one(tmp_path: Path) -> None:
+    outcome = handfast("generate", folder=tmp_path)
+    assert outcome.code == 1
+    assert "openapi/api.yaml:1:1: error[source-unreadable]" in outcome.err
+    assert "[tool.handfast]: contract = " in outcome.err
+
+
 @pytest.mark.parametrize(
     ("table", "words"),
     [
@@ -46,6 +53,7 @@ def test_a_wrong_table_is_an_error_of_use(tmp_path: Path, table: str, words: lis
     [
         ["nonsense"],
         ["lint", "missing.yaml"],
+        ["preview", "missing.yaml"],
         ["lint", "--format", "poem"],
         ["sdk", "cobol"],
         ["serve", "--log-level", "loud"],
