@@ -74,3 +74,19 @@ def _atom(pattern: str, at: int) -> tuple[str, int]:
         high, low = int(text[2:6], 16), int(text[8:], 16)
         return f"\\u{{{0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00):X}}}", found.end()
     return text, found.end()
+
+
+_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\{\d+,\}|.", re.DOTALL)
+
+
+def bounds_length(pattern: str) -> bool:
+    """Whether a pattern surely admits no text beyond some length: anchored at both ends, without `*`, `+`, `{2,}`."""
+    tokens = _TOKEN.findall(pattern)
+    if len(tokens) < 2 or tokens[0] != "^" or tokens[-1] != "$":
+        return False
+    depth = 0
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if token in ("*", "+") or (token == "|" and depth == 0) or (token[0] == "{" and token[-2:] == ",}"):
+            return False
+    return True

@@ -9,7 +9,7 @@ import jsonschema_rs
 
 from handfast.contract.formats import INTEGERS
 from handfast.contract.model import Direction
-from handfast.contract.patterns import readable
+from handfast.contract.patterns import bounds_length, readable
 from handfast.design.reading import JSONObject, Reading, below
 from handfast.design.rule import Finding, Rule
 from handfast.errors import ContractError, Severity
@@ -36,7 +36,9 @@ _CLOSED = frozenset({"enum", "const", "$ref"})
 
 def string_unbounded(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in _requested(reading, "string"):
-        if "maxLength" not in schema and schema.get("format") not in _SHORT:
+        pattern = schema.get("pattern")
+        is_bounded = "maxLength" in schema or (isinstance(pattern, str) and bounds_length(pattern))
+        if not is_bounded and schema.get("format") not in _SHORT:
             yield Finding(pointer, "a text of any length may come here", "add maxLength")
 
 

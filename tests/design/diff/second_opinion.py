@@ -30,6 +30,8 @@ DISAGREEMENTS = {
     "public operation falls back to the global requirement": "requests without credentials are refused",
     "component renamed": "generated code has another name for it",
     "path parameter renamed": "generated code has another name for it",
+    "member gets another name in code": "handlers, and clients generated from it, read the member by that name",
+    "parameter gets another name in code": "handlers get the argument by that name",
     "constant as an enum of one": "the same value is admitted",
     "nullable by alternatives": "the same values are admitted",
     "oneOf as anyOf where null is apart": "the same values are admitted",
