@@ -119,7 +119,7 @@ def test_what_only_our_own_checks_see(tmp_path: Path, fault: str, check: str, fo
     ("service", "told"),
     [
         ("raise RuntimeError('no database')\n", "the service does not start:"),
-        ("", 'Attribute "app" not found in module "service"'),
+        ("", "service.py) has no 'app'; name the application as module:attribute"),
     ],
 )
 def test_a_service_that_does_not_start(tmp_path: Path, service: str, told: str) -> None:

@@ -108,7 +108,7 @@ def test_saves_are_served_and_mistakes_are_survived(project: Path, server: Runni
 
     code.write_text("def (")
     server.wait_for("the application could not start")
-    assert "SyntaxError" in server.log()
+    assert "app.py:1:5: this is not Python: " in server.log()
     assert says(server) == "contract 3 in code 2", "the old one goes on"
 
     code.write_text(APP.replace("code 1", "code 4"))

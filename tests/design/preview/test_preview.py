@@ -127,7 +127,8 @@ def test_a_contract_that_is_deleted_is_told_of_and_comes_back(tmp_path: Path) ->
 def test_a_contract_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     folder, log = tmp_path / "desk", tmp_path / "log"
     folder.mkdir()
-    with served(folder, "api/notes.yaml", command="preview", ready="/_preview/", log=log) as address:
+    (folder / "pyproject.toml").write_text('[tool.handfast]\ncontract = "api/notes.yaml"\n', encoding="utf-8")
+    with served(folder, command="preview", ready="/_preview/", log=log) as address:
         client = Client(address, folder / "api" / "notes.yaml", log)
         client.wait("status", lambda found: found["state"] == "gone")
         assert ask(f"{address}/v1/notes/1").status == 503
