@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -186,10 +187,12 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
 
 
 JSON_HEAD = '{"openapi": "3.1.1", "info": {"title": "T", "version": "1"}, "paths": {}, '
+COMMA = 83 if sys.version_info >= (3, 13) else 84
+"""Where Python's parser sees a comma that is one too many: from 3.13 on at the comma, before behind it."""
 BROKEN_JSON: list[tuple[str, str, str, int, int]] = [
     ("empty", " \n", "source-empty", 1, 1),
     ("YAML in it", "openapi: 3.1.1\n", "json-syntax", 1, 1),
-    ("comma at the end", JSON_HEAD + '"x-a": 1,}', "json-syntax", 1, 84),
+    ("comma at the end", JSON_HEAD + '"x-a": 1,}', "json-syntax", 1, COMMA),
     ("duplicate key", JSON_HEAD + '\n"x-a": 1,\n "x-a": 2}', "duplicate-key", 3, 2),
     ("duplicate key, escaped", JSON_HEAD + '\n"x-a": 1,\n "x\\u002da": 2}', "duplicate-key", 3, 2),
     ("not a number", JSON_HEAD + '\n"x-a": NaN}', "json-syntax", 2, 8),
