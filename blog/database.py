@@ -70,7 +70,7 @@ class Database:
             self._reader = _sqlite_engine(url, settings, writes=False)
         else:
             self._writer = _postgresql_engine(url, settings)
-            self._reader = self._writer.execution_options(postgresql_readonly=True)
+            self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:

@@ -20,6 +20,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from starlette.testclient import TestClient
 
+from blog import accounts
+from blog.accounts import NewAccount
 from blog.database import Database
 from blog.refusals import Unavailable
 from blog.start import prepare
@@ -98,6 +100,24 @@ async def test_a_reading_session_cannot_write(database: dict[str, object]) -> No
         with pytest.raises(Exception, match=r"readonly|read-only"):
             async with opened.reading() as session:
                 await (await session.connection()).exec_driver_sql("DELETE FROM article")
+    finally:
+        await opened.close()
+
+
+async def test_a_reading_session_sees_one_state(database: dict[str, object]) -> None:
+    """What belongs together, as an article and its tags, is read with several statements."""
+    opened = Database(settings(**database))
+    await prepare(opened, examples=False)
+    try:
+        async with opened.reading() as reading:
+            connection = await reading.connection()
+            counts = [(await connection.exec_driver_sql("SELECT count(*) FROM account")).scalar()]
+            async with opened.writing() as writing:
+                handle = unique()
+                new = NewAccount(handle=handle, email=f"{handle}@x.org", display_name="X", password_hash="of nothing")
+                await accounts.register(writing, new)
+            counts.append((await connection.exec_driver_sql("SELECT count(*) FROM account")).scalar())
+        assert counts[0] == counts[1]
     finally:
         await opened.close()
 
@@ -193,6 +213,8 @@ def is_ready(url: str) -> bool:
 
 STARTING = """
 import asyncio, sys
+from blog import accounts
+from blog.accounts import NewAccount
 from blog.database import Database
 from blog.settings import Settings
 from blog.start import prepare
