@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, delete, select, update
 
 from blog import origins
@@ -98,27 +99,7 @@ def check_author(article: Article, viewer_id: int) -> None:
 
 async def add(session: AsyncSession, author: AccountRow, new: NewArticle) -> Article:
     """Write an article; raises Taken when the slug that was asked for belongs to another one."""
-    if new.slug is not None and await _is_taken(session, new.slug):
-        raise Taken("The slug belongs to another article.")
-    slug = new.slug or await free_slug(new.title, lambda candidate: _is_taken(session, candidate))
-    moment = now()
-    row = ArticleRow(
-        slug=slug,
-        author_id=author.id,
-        title=new.title,
-        title_key=title_key(new.title),
-        summary=new.summary,
-        body=new.body,
-        search_text=search_text(new.title, new.summary, new.body),
-        status=new.status,
-        comments_open=new.comments_open,
-        origin=origins.write(new.origin),
-        created_at=moment,
-        updated_at=moment,
-        published_at=moment if new.status == "published" else None,
-    )
-    session.add(row)
-    await session.flush()
+    row = await _add_row(session, author, new)
     _add_tags(session, row.id, new.tags)
     await session.flush()
     return article_of(row, author.handle, list(new.tags), row.body)
@@ -207,6 +188,42 @@ async def _row(session: AsyncSession, slug: str, *, lock: bool) -> tuple[Article
     if pair is None:
         raise NotThere("There is no such article.")
     return pair
+
+
+async def _add_row(session: AsyncSession, author: AccountRow, new: NewArticle) -> ArticleRow:
+    """The row of a new article, under a slug that no other transaction was faster to take."""
+    while True:
+        if new.slug is not None and await _is_taken(session, new.slug):
+            raise Taken("The slug belongs to another article.")
+        slug = new.slug or await free_slug(new.title, lambda candidate: _is_taken(session, candidate))
+        row = _new_row(author.id, slug, new)
+        try:
+            async with session.begin_nested():  # undone by itself
+                session.add(row)
+        except IntegrityError:
+            if not await _is_taken(session, slug):
+                raise
+        else:
+            return row
+
+
+def _new_row(author_id: int, slug: str, new: NewArticle) -> ArticleRow:
+    moment = now()
+    return ArticleRow(
+        slug=slug,
+        author_id=author_id,
+        title=new.title,
+        title_key=title_key(new.title),
+        summary=new.summary,
+        body=new.body,
+        search_text=search_text(new.title, new.summary, new.body),
+        status=new.status,
+        comments_open=new.comments_open,
+        origin=origins.write(new.origin),
+        created_at=moment,
+        updated_at=moment,
+        published_at=moment if new.status == "published" else None,
+    )
 
 
 async def _is_taken(session: AsyncSession, slug: str) -> bool:

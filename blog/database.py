@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from blog.refusals import Impossible, Unavailable
+from blog.refusals import Impossible, Taken, Unavailable
 
 if TYPE_CHECKING:
     from blog.settings import Settings
@@ -41,6 +41,7 @@ _POSTGRESQL_LIMITS = {
 }
 _POSTGRESQL_TROUBLE = ("08", "53", "57", "40001", "40P01", "55P03")
 """SQLSTATEs that may be gone with the next try: connection, resources, operator, serialization, deadlock, lock."""
+_POSTGRESQL_UNIQUE = "23505"
 _STARTING_LOCK = 7_215_390_154
 """The advisory lock under which one process at a time migrates and seeds a PostgreSQL database."""
 
@@ -77,7 +78,8 @@ class Database:
         """A session that commits when the block ends, and rolls back when an exception leaves it.
 
         Nothing is asked of the database before the first statement. Raises Unavailable when the database has no
-        room, and Impossible when a constraint forbids what was written.
+        room, Taken when somebody was faster to take a name, and Impossible when another constraint forbids what was
+        written.
         """
         async with _translated(), AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
@@ -154,11 +156,21 @@ async def _translated() -> AsyncGenerator[None]:
     try:
         yield
     except IntegrityError as error:
+        if _is_name_taken(error):
+            raise Taken("The name belongs to somebody.") from error
         raise Impossible("This does not go together with what is there.") from error
     except (PoolTimeout, OperationalError, InterfaceError, DBAPIError, ConnectionError, TimeoutError) as error:
         if _may_pass(error):
             raise Unavailable("The database has no room at the moment.") from error
         raise
+
+
+def _is_name_taken(error: IntegrityError) -> bool:
+    """Whether another transaction was faster to take what is unique: keys are numbers of the database's own."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return original.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_UNIQUE
+    return getattr(original, "sqlstate", None) == _POSTGRESQL_UNIQUE
 
 
 def _may_pass(error: Exception) -> bool:
