@@ -10,7 +10,7 @@ from sqlmodel import col, delete, or_, select, update
 
 from blog import logins
 from blog.moments import now
-from blog.refusals import Changed, Taken, WrongPassword
+from blog.refusals import Changed, Taken, Unavailable, WrongPassword
 from blog.tables import AccountRow
 
 if TYPE_CHECKING:
@@ -70,6 +70,20 @@ async def change(
     await _write(session, account, version, different)
     await session.refresh(account)
     return account
+
+
+async def hold(session: AsyncSession, account_id: int, compared: str) -> bool:
+    """Keep an account whose password was compared as it is until the transaction ends; False if it is gone.
+
+    Raises Unavailable when its hash is another one by now: the same password may still be right, or not any more.
+    """
+    found = await session.exec(
+        select(AccountRow.password_hash).where(AccountRow.id == account_id).with_for_update(key_share=True)
+    )
+    current = found.one_or_none()
+    if current is not None and current != compared:
+        raise Unavailable("The password was changed while it was being compared.")
+    return current is not None
 
 
 async def change_password(session: AsyncSession, account_id: int, compared: str, new_hash: str) -> None:

@@ -34,6 +34,18 @@ class Grant:
     refresh_token: str
 
 
+class Hold(Enum):
+    """What nobody else may do with an account until the transaction ends; SQLite has one writer at a time anyway."""
+
+    NOTHING = "nothing"
+    """Whoever only reads holds nothing."""
+
+    REMOVAL = "removal"
+    """What is written for the account needs it to be there still."""
+
+    CHANGE = "change"
+
+
 class Refused(Enum):
     """Why a session is not continued: its token is not valid, or it does not have a scope that was asked for."""
 
@@ -73,7 +85,7 @@ async def renew(session: AsyncSession, refresh_token: str, scope: str | None, se
     does not have uses nothing up.
     """
     row = await session.get(RefreshTokenRow, _digest(refresh_token))
-    login = await session.get(LoginRow, row.login_id) if row else None
+    login = await session.get(LoginRow, row.login_id, with_for_update=True) if row else None  # one renewal at a time
     if row is None or login is None or not _goes_on(login):
         return Refused.TOKEN
     if row.used_at is not None:
@@ -90,14 +102,17 @@ async def renew(session: AsyncSession, refresh_token: str, scope: str | None, se
     return Grant(Viewer(login.account_id, login.id, scopes), _add_token(session, login, settings))
 
 
-async def check(session: AsyncSession, viewer: Viewer) -> AccountRow:
+async def check(session: AsyncSession, viewer: Viewer, hold: Hold = Hold.NOTHING) -> AccountRow:
     """The account of a viewer; raises LoginEnded when the session was ended or the account is gone."""
-    found = await session.exec(
+    query = (
         select(AccountRow, LoginRow)
         .join(LoginRow, col(LoginRow.account_id) == col(AccountRow.id))
         .where(AccountRow.id == viewer.account_id, LoginRow.id == viewer.login_id)
     )
-    pair = found.one_or_none()
+    if hold is not Hold.NOTHING:
+        is_shared = hold is Hold.REMOVAL
+        query = query.with_for_update(of=AccountRow, read=is_shared, key_share=is_shared)
+    pair = (await session.exec(query)).one_or_none()
     if pair is None or not _goes_on(pair[1]):
         raise LoginEnded("The session has ended.")
     return pair[0]

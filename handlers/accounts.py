@@ -9,6 +9,7 @@ from pydantic import MISSING
 from typing_extensions import override
 
 from blog import accounts
+from blog.logins import Hold
 from blog.refusals import WrongPassword
 from generated.models import AccountChanges, EntityTags, NewAccount, PasswordChange
 from generated.operations.accounts import (
@@ -63,14 +64,14 @@ class Accounts(AccountsOperations):
 
     @override
     async def update_account(self, *, if_match: EntityTags, body: AccountChanges) -> UpdateAccount200:
-        row = await account_of(self.session, self.viewer)
+        row = await account_of(self.session, self.viewer, Hold.CHANGE)
         expect(if_match, etag(row.id, row.version))
         changed = await accounts.change(self.session, row, row.version, _changes(body))
         return UpdateAccount200(views.account(changed), etag=etag(changed.id, changed.version))
 
     @override
     async def delete_account(self, *, if_match: EntityTags) -> DeleteAccount204:
-        row = await account_of(self.session, self.viewer)
+        row = await account_of(self.session, self.viewer, Hold.CHANGE)
         expect(if_match, etag(row.id, row.version))
         await accounts.remove(self.session, row, row.version)
         return DeleteAccount204()
@@ -83,6 +84,7 @@ class Accounts(AccountsOperations):
         if not verdict.right:
             raise WrongPassword("It is not the current password of the account.")
         new_hash = await self.services.passwords.hash(body.new_password)
+        await account_of(self.session, self.viewer, Hold.CHANGE)  # the slow part took its time
         await accounts.change_password(self.session, row.id, row.password_hash, new_hash)
         return ChangePassword204()
 

@@ -9,6 +9,7 @@ from pydantic import MISSING
 from typing_extensions import override
 
 from blog import articles, finding
+from blog.logins import Hold
 from blog.origins import ORIGINAL
 from generated.models import (
     ArticleChanges,
@@ -72,7 +73,7 @@ class Articles(ArticlesOperations):
 
     @override
     async def create_article(self, *, body: NewArticle) -> CreateArticle201:
-        author = await account_of(self.session, self.viewer)
+        author = await account_of(self.session, self.viewer, Hold.REMOVAL)
         new = articles.NewArticle(
             title=body.title,
             body=body.body,
@@ -112,7 +113,7 @@ class Articles(ArticlesOperations):
 
     async def _own(self, slug: str, if_match: str) -> articles.Article:
         """The viewer's own article in a version that If-Match admits."""
-        viewer = await account_of(self.session, self.viewer)
+        viewer = await account_of(self.session, self.viewer, Hold.REMOVAL)
         article = await articles.find_own(self.session, slug, viewer.id)
         expect(if_match, etag(article.id, article.version))
         return article

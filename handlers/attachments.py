@@ -10,6 +10,7 @@ from pydantic import MISSING
 from typing_extensions import override
 
 from blog import articles, attachments
+from blog.logins import Hold
 from generated.models import AttachmentId, CreateAttachmentRequest, Cursor, EntityTags, Slug
 from generated.operations.attachments import (
     AttachmentsOperations,
@@ -76,7 +77,7 @@ class Attachments(AttachmentsOperations):
 
     @override
     async def delete_attachment(self, *, slug: Slug, attachment_id: AttachmentId) -> DeleteAttachment204:
-        viewer = await account_of(self.session, self.viewer)
+        viewer = await account_of(self.session, self.viewer, Hold.REMOVAL)
         article = await articles.find(self.session, slug, viewer.id, to_change=True)
         attachment = await attachments.find(self.session, article, attachment_id)
         articles.check_author(article, viewer.id)
@@ -87,5 +88,5 @@ class Attachments(AttachmentsOperations):
         return await articles.find(self.session, slug, await account_id(self.session, self.viewer))
 
     async def _own(self, slug: str) -> articles.Article:
-        viewer = await account_of(self.session, self.viewer)
+        viewer = await account_of(self.session, self.viewer, Hold.REMOVAL)
         return await articles.find_own(self.session, slug, viewer.id)

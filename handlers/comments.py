@@ -8,6 +8,7 @@ from typing import final
 from typing_extensions import override
 
 from blog import articles, comments
+from blog.logins import Hold
 from blog.refusals import Refusal
 from generated.models import CommentEvent, CommentId, Cursor, NewComment, Slug
 from generated.operations.comments import (
@@ -44,13 +45,13 @@ class Comments(CommentsOperations):
 
     @override
     async def create_comment(self, *, slug: Slug, body: NewComment) -> CreateComment201:
-        author = await account_of(self.session, self.viewer)
+        author = await account_of(self.session, self.viewer, Hold.REMOVAL)
         article = await articles.find(self.session, slug, author.id, to_change=True)
         return CreateComment201(views.comment(await comments.add(self.session, article, author, body.body)))
 
     @override
     async def delete_comment(self, *, slug: Slug, comment_id: CommentId) -> DeleteComment204:
-        viewer = await account_of(self.session, self.viewer)
+        viewer = await account_of(self.session, self.viewer, Hold.REMOVAL)
         article = await articles.find(self.session, slug, viewer.id)
         await comments.remove(self.session, article, comment_id, viewer)
         return DeleteComment204()

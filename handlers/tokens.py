@@ -54,7 +54,11 @@ class Tokens(TokensOperations):
             account = await accounts.find_by_name(reading, body.username)
         kept = account.password_hash if account else None
         verdict = await self.services.passwords.compare(body.password, kept)
-        if account is None or not verdict.right:
+        if (
+            account is None
+            or not verdict.right
+            or not await accounts.hold(self.session, account.id, account.password_hash)
+        ):
             return _refuse("invalid_grant", "Name or password is wrong.")
         if verdict.new_hash is not None:
             await accounts.keep_hash(self.session, account.id, account.password_hash, verdict.new_hash)

@@ -6,20 +6,36 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
 import pytest
+from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient, Response
+from typing_extensions import override
 
+from blog import accounts, articles
+from blog.accounts import NewAccount
+from blog.articles import NewArticle
+from blog.passwords import Passwords, Verdict
+from blog.settings import Settings
 from handlers.app import create_app
 from tests.service.conftest import PASSWORD, bearer, settings, unique
 
 WRITERS = 64
+HELD = 0.3
+"""Seconds for which a transaction is held open; whoever waits for it is told of no lock before 2 s."""
 
 
 @asynccontextmanager
 async def running(database: dict[str, object], **more: object) -> AsyncIterator[AsyncClient]:
     """The service in this event loop, and a client for it."""
-    app = create_app(settings(**database, **more))
+    async with serving(create_app(settings(**database, **more))) as client:
+        yield client
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[AsyncClient]:
+    """An application in this event loop, and a client for it."""
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = ASGITransport(app=app, raise_app_exceptions=False)
@@ -73,14 +89,17 @@ async def test_no_update_of_patient_writers_is_lost(database: dict[str, object])
         assert (await client.get(path, headers=headers)).json()["title"] == "12"
 
 
-async def test_unconditional_writers_all_succeed(database: dict[str, object]) -> None:
+@pytest.mark.parametrize("what", ["article", "account"])
+async def test_unconditional_writers_all_succeed(database: dict[str, object], what: str) -> None:
     async with running(database, database_pool_timeout=20) as client:
         _, headers = await person(client)
         created = await client.post("/articles", json={"title": "0", "body": "x"}, headers=headers)
-        path = f"/articles/{created.json()['slug']}"
+        path, member = "/accounts/me", "displayName"
+        if what == "article":
+            path, member = f"/articles/{created.json()['slug']}", "title"
         answers = await asyncio.gather(
             *(
-                client.patch(path, json={"title": str(number)}, headers=headers | {"If-Match": "*"})
+                client.patch(path, json={member: str(number)}, headers=headers | {"If-Match": "*"})
                 for number in range(1, 21)
             )
         )
@@ -118,6 +137,170 @@ async def test_a_refresh_token_is_used_once(database: dict[str, object]) -> None
         answers = await asyncio.gather(*(client.post("/tokens", data=form) for _ in range(8)))
         assert Counter(answer.status_code for answer in answers) == {200: 1, 400: 7}
         assert (await client.get("/accounts/me", headers=headers)).status_code == 401, "a reuse ends the session"
+
+
+@pytest.mark.parametrize(
+    ("article", "answer"),
+    [
+        ({}, 201),  # the service looks for another slug
+        ({"slug": "wanted-by-two"}, 409),
+    ],
+)
+async def test_a_slug_that_is_being_taken_at_this_moment(
+    database: dict[str, object], article: dict[str, str], answer: int
+) -> None:
+    app = create_app(settings(**database))
+    async with serving(app) as client:
+        _, headers = await person(client)
+        body = {"title": unique("Wanted by two "), "body": "x"} | article
+        async with app.state.services.database.writing() as session:
+            author = await accounts.register(session, _somebody())
+            first = await articles.add(
+                session, author, NewArticle(title=body["title"], body="y", slug=body.get("slug"))
+            )
+            second = asyncio.ensure_future(client.post("/articles", json=body, headers=headers))
+            await asyncio.sleep(HELD)
+            assert not second.done(), "it waits for what the first one does"
+        written = await second
+        assert written.status_code == answer, written.text
+        if answer == 409:
+            assert written.json()["type"] == "urn:handfast:publishing:taken"
+        else:
+            assert written.json()["slug"].startswith(f"{first.slug}-")
+        async with app.state.services.database.writing() as session:  # so that the next run may want it
+            await articles.remove(session, first, 1)
+
+
+@pytest.mark.parametrize("same", ["handle", "email"])
+async def test_a_name_that_is_being_taken_at_this_moment(database: dict[str, object], same: str) -> None:
+    app = create_app(settings(**database))
+    async with serving(app) as client:
+        first = _somebody()
+        handle, email = (first.handle, f"{unique()}@x.org") if same == "handle" else (unique(), first.email)
+        account = {"handle": handle, "email": email, "password": PASSWORD, "displayName": "X"}
+        async with app.state.services.database.writing() as session:
+            await accounts.register(session, first)
+            second = asyncio.ensure_future(client.post("/accounts", json=account))
+            await asyncio.sleep(HELD)
+            assert not second.done(), "it waits for what the first one does"
+        registered = await second
+        assert (registered.status_code, registered.json()["type"]) == (409, "urn:handfast:publishing:taken")
+
+
+WRITES: dict[str, tuple[str, str, dict[str, object], int]] = {
+    "renew": ("POST", "/tokens", {}, 400),
+    "log in": ("POST", "/tokens", {}, 400),
+    "change": ("PATCH", "/accounts/me", {"json": {"displayName": "X"}}, 401),
+    "delete": ("DELETE", "/accounts/me", {}, 401),
+    "new password": (
+        "PUT",
+        "/accounts/me/password",
+        {"json": {"currentPassword": PASSWORD, "newPassword": "x" * 8}},
+        401,
+    ),
+    "article": ("POST", "/articles", {"json": {"title": "x", "body": "y"}}, 401),
+    "comment": ("POST", "/articles/{slug}/comments", {"json": {"body": "x"}}, 401),
+    "attachment": (
+        "POST",
+        "/articles/{slug}/attachments",
+        {"data": {"name": "x"}, "files": {"file": ("x", b"x")}},
+        401,
+    ),
+}
+"""What somebody may do while the account is being deleted, and what is answered."""
+
+
+@pytest.mark.parametrize("write", WRITES)
+async def test_an_account_that_is_being_deleted_at_this_moment(database: dict[str, object], write: str) -> None:
+    method, path, more, status = WRITES[write]
+    app = create_app(settings(**database))
+    async with serving(app) as client:
+        tokens, headers = await person(client)
+        written = await client.post(
+            "/articles", json={"title": "x", "body": "y", "status": "published"}, headers=headers
+        )
+        handle = written.json()["author"]
+        forms = {
+            "renew": {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]},
+            "log in": {"grant_type": "password", "username": handle, "password": PASSWORD},
+        }
+        if write in forms:
+            more = {"data": forms[write]}
+        async with app.state.services.database.writing() as session:
+            row = await accounts.find_by_name(session, handle)
+            assert row is not None
+            await accounts.remove(session, row, row.version)
+            second = asyncio.ensure_future(
+                client.request(
+                    method,
+                    path.format(slug=written.json()["slug"]),
+                    headers=headers | {"If-Match": "*"},
+                    **more,  # type: ignore[arg-type]  # as the client wants them
+                )
+            )
+            await asyncio.sleep(HELD)
+            assert not second.done(), "it waits for what the first one does"
+        answer = await second
+        assert answer.status_code == status, answer.text
+        if status == 400:
+            assert answer.json()["error"] == "invalid_grant"
+
+
+class Slow(Passwords):
+    """Passwords whose comparisons are over when they may be."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.compared, self.may_end = asyncio.Event(), asyncio.Event()
+
+    @override
+    async def compare(self, password: str, kept: str | None) -> Verdict:
+        verdict = await super().compare(password, kept)
+        self.compared.set()
+        await self.may_end.wait()
+        return verdict
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "status"),
+    [("another password", 503), ("no account", 400), ("a newer hash", 503), ("another name", 200)],
+)
+async def test_a_password_that_was_right_when_it_was_compared(
+    database: dict[str, object], meanwhile: str, status: int
+) -> None:
+    """A login that began with the old password has no session when the new one holds: nobody would know to end it."""
+    app = create_app(settings(**database))
+    async with serving(app) as client:
+        _, headers = await person(client)
+        handle = (await client.get("/accounts/me", headers=headers)).json()["handle"]
+        services = app.state.services
+        app.state.services = replace(services, passwords=(slow := Slow(services.settings)))
+        form = {"grant_type": "password", "username": handle, "password": PASSWORD}
+        login = asyncio.ensure_future(client.post("/tokens", data=form))
+        await slow.compared.wait()
+        app.state.services = services
+        headers |= {"If-Match": "*"}
+        if meanwhile == "another password":
+            change = {"currentPassword": PASSWORD, "newPassword": "another long sentence"}
+            assert (await client.put("/accounts/me/password", json=change, headers=headers)).status_code == 204
+        elif meanwhile == "no account":
+            assert (await client.delete("/accounts/me", headers=headers)).status_code == 204
+        elif meanwhile == "a newer hash":
+            async with services.database.writing() as session:
+                row = await accounts.find_by_name(session, handle)
+                assert row is not None
+                await accounts.keep_hash(session, row.id, row.password_hash, await services.passwords.hash(PASSWORD))
+        else:
+            assert (await client.patch("/accounts/me", json={"displayName": "X"}, headers=headers)).status_code == 200
+        slow.may_end.set()
+        answer = await login
+        assert answer.status_code == status, answer.text
+        slow.close()
+
+
+def _somebody() -> NewAccount:
+    handle = unique()
+    return NewAccount(handle=handle, email=f"{handle}@example.org", display_name="X", password_hash="of nothing")
 
 
 async def test_readers_do_not_wait_for_a_writer(tmp_path_factory: pytest.TempPathFactory) -> None:
