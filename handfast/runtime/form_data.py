@@ -147,7 +147,7 @@ class FormDataReader:
     def _owner(self, name: str) -> str:
         """The property that a part belongs to: members of an object in a style of its own are `name[member]`."""
         outer = name.partition("[")[0]
-        encoding = self.media_type.encoding.get(outer) if outer != name else None
+        encoding = self.media_type.encoding.get(outer) if outer != name and name not in self.shape.names else None
         if encoding is None or not encoding.explicit_style:
             return name
         return outer if encoding.explode or encoding.style == "deepObject" else name
@@ -177,7 +177,7 @@ class FormDataReader:
             whole=text_by_content(self.lexicon, shape, single, self.limits),
             item=text_by_content(self.lexicon, item_shape, single, self.limits),
             content_type=single,
-            styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode)
+            styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode, self.shape.names - {name})
             if is_styled and encoding
             else None,
         )

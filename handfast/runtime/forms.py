@@ -32,6 +32,8 @@ Values: TypeAlias = Iterator[JSONValue]
 FieldReader: TypeAlias = Callable[[Fields], Values | None]
 """Everything that a property can be in a form; None when it was not sent."""
 
+_STRUCTURES = frozenset({"array", "object"})
+
 
 @dataclass(frozen=True, slots=True)
 class FormReader:
@@ -61,13 +63,31 @@ def compile(media_type: MediaType, lexicon: Lexicon, limits: Limits) -> FormRead
     names = sorted(shape.names | media_type.encoding.keys())
     shapes = {name: lexicon.shapes.member(shape, name) for name in names}
     bare = bare_members(shapes, media_type.encoding)
+    taken = frozenset(names).union(*bare.values())
     readers = {
-        name: _reader(name, lexicon, shapes[name], media_type.encoding.get(name), bare.get(name, frozenset()), limits)
+        name: _reader(
+            name, lexicon, shapes[name], media_type.encoding.get(name), bare.get(name, frozenset()), taken, limits
+        )
         for name in names
     }
     undeclared = lexicon.shapes.only_undeclared(shape)
-    rest = exploded_object(lexicon, undeclared, frozenset(names).union(*bare.values()), is_greedy=True)
+    bracketed = frozenset(name for name in names if _has_brackets(shapes[name], media_type.encoding.get(name)))
+    rest = exploded_object(lexicon, undeclared, taken, bracketed=bracketed.union(*bare.values()), is_greedy=True)
     return FormReader(lexicon, shape, readers, rest, limits)
+
+
+def _has_brackets(shape: Shape, encoding: Encoding | None) -> bool:
+    """Whether the reader of a property takes `name[...]` fields too."""
+    if encoding is None or not encoding.explicit_style:
+        return not shape.kinds.isdisjoint(_STRUCTURES)
+    return reads_brackets(shape, encoding.style, encoding.explode)
+
+
+def reads_brackets(shape: Shape, style: str, explode: bool) -> bool:
+    """Whether a value in a style of query parameters can be in `name[...]` fields, unless members are named alone."""
+    if style == "deepObject":
+        return not shape.kinds.isdisjoint(_STRUCTURES)
+    return explode and "object" in shape.kinds
 
 
 def bare_members(shapes: Mapping[str, Shape], encodings: Mapping[str, Encoding]) -> dict[str, frozenset[str]]:
@@ -82,14 +102,20 @@ def bare_members(shapes: Mapping[str, Shape], encodings: Mapping[str, Encoding])
 
 
 def _reader(
-    name: str, lexicon: Lexicon, shape: Shape, encoding: Encoding | None, bare: frozenset[str], limits: Limits
+    name: str,
+    lexicon: Lexicon,
+    shape: Shape,
+    encoding: Encoding | None,
+    bare: frozenset[str],
+    taken: frozenset[str],
+    limits: Limits,
 ) -> FieldReader:
     if encoding is None or not encoding.explicit_style:
-        return _by_content(name, lexicon, shape, encoding.content_type if encoding else None, limits)
-    named = by_style(name, lexicon, shape, encoding.style, encoding.explode)
+        return _by_content(name, lexicon, shape, encoding.content_type if encoding else None, taken, limits)
+    named = by_style(name, lexicon, shape, encoding.style, encoding.explode, taken)
     if not bare:
         return named
-    members = _optional(exploded_object(lexicon, replace(shape, names=bare), frozenset(), is_greedy=False))
+    members = _optional(exploded_object(lexicon, replace(shape, names=bare), taken - bare, is_greedy=False))
 
     def read(fields: Fields) -> Values | None:
         found = named(fields)
@@ -99,25 +125,36 @@ def _reader(
 
 
 def by_style(
-    name: str, lexicon: Lexicon, shape: Shape, style: str, explode: bool, *, brackets: bool = True
+    name: str,
+    lexicon: Lexicon,
+    shape: Shape,
+    style: str,
+    explode: bool,
+    others: frozenset[str],
+    *,
+    brackets: bool = True,
 ) -> FieldReader:
     """A reader of the fields of one name in a style of query parameters; of exploded objects those with `brackets`.
 
-    What is no object has no members to be named: under deepObject it is read as under form.
+    Fields in `others` are somebody else's. What is no object has no members to be named: under deepObject it is read
+    as under form, and an array in brackets too.
     """
-    if style == "deepObject" and "object" in shape.kinds:
-        return _optional(deep_object(lexicon, shape, name))
+    is_deep = style == "deepObject"
     reading = Reading(lexicon, shape, decode_form, DELIMITERS.get(style, DELIMITERS["form"]), explode)
-    if "array" not in shape.kinds and "object" not in shape.kinds:
+    if shape.kinds.isdisjoint(_STRUCTURES):
         return _scalar(name, reading)
-    in_brackets = brackets and explode and "object" in shape.kinds
-    spread = _optional(deep_object(lexicon, shape, name)) if in_brackets else None
+    in_brackets = brackets and reads_brackets(shape, style, explode)
+    spread = _optional(deep_object(lexicon, shape, name, others)) if in_brackets else None
 
     def read(fields: Fields) -> Values | None:
+        found = spread(fields) if spread else None
         raws = fields.get(name)
-        if not raws:
-            return spread(fields) if spread else None
-        if explode:
+        if found is not None or not raws:
+            return found
+        if is_deep and shape.is_object:
+            detail = "the members of a deepObject are named in brackets, as in name[member]=value"
+            raise Malformed("wrong-style", detail)
+        if explode or (is_deep and len(raws) > 1):
             return exploded_values(reading, raws)
         if len(raws) > 1:
             raise Malformed("repeated-parameter", "the parameter is given more than once")
@@ -148,16 +185,18 @@ def _optional(reader: Callable[[Fields], JSONValue | None]) -> FieldReader:
     return read
 
 
-def _by_content(name: str, lexicon: Lexicon, shape: Shape, content_type: str | None, limits: Limits) -> FieldReader:
-    nested = deep_object(lexicon, shape, name)
+def _by_content(
+    name: str, lexicon: Lexicon, shape: Shape, content_type: str | None, taken: frozenset[str], limits: Limits
+) -> FieldReader:
+    nested = None if shape.kinds.isdisjoint(_STRUCTURES) else _optional(deep_object(lexicon, shape, name, taken))
     text_reader = text_by_content(lexicon, shape, content_type, limits)
     item_reader = text_by_content(lexicon, lexicon.shapes.item(shape, 0), content_type, limits)
 
     def read(fields: Fields) -> Values | None:
+        found = nested(fields) if nested else None
         raws = fields.get(name)
-        if not raws:
-            value = nested(fields) if "object" in shape.kinds or "array" in shape.kinds else None
-            return None if value is None else iter((value,))
+        if found is not None or not raws:
+            return found
         texts = [decode_form(raw) for raw in raws]
         values = spread(texts, shape, text_reader, item_reader)
         return or_whole(values, texts, shape, content_type, limits)

@@ -80,9 +80,12 @@ class Source:
 
 
 def compile(  # noqa: A001  # reads as gathering.compile
-    parameter: Parameter, lexicon: Lexicon, limits: Limits, others: frozenset[str]
+    parameter: Parameter, lexicon: Lexicon, limits: Limits, others: frozenset[str], bracketed: frozenset[str]
 ) -> Gatherer:
-    """The gatherer of a parameter; `others` are the names in the query that other parameters have."""
+    """The gatherer of a parameter.
+
+    `others` are the names in the query that other parameters have, `bracketed` those that brackets may stand behind.
+    """
     if parameter.content is not None:
         return _content(parameter, parameter.content, lexicon, limits)
     shape = lexicon.shapes.of(parameter.schema.pointer) if parameter.schema else lexicon.shapes.of()
@@ -94,7 +97,7 @@ def compile(  # noqa: A001  # reads as gathering.compile
         case ParameterLocation.COOKIE:
             return _cookie(parameter, lexicon, shape)
         case _:
-            return _query(parameter, lexicon, shape, others)
+            return _query(parameter, lexicon, shape, others, bracketed)
 
 
 def wanted_headers(parameters: Iterable[Parameter]) -> frozenset[bytes]:
@@ -122,19 +125,22 @@ def _path(parameter: Parameter, lexicon: Lexicon, shape: Shape) -> Gatherer:
     return lambda source: read(source.path[name])
 
 
-def _query(parameter: Parameter, lexicon: Lexicon, shape: Shape, others: frozenset[str]) -> Gatherer:
-    if shape.kinds.isdisjoint(_STRUCTURES) and parameter.style != "deepObject":
-        return _scalar_query(parameter.name, lexicon, shape)
+def _query(
+    parameter: Parameter, lexicon: Lexicon, shape: Shape, others: frozenset[str], bracketed: frozenset[str]
+) -> Gatherer:
+    name, style = parameter.name, parameter.style
+    if shape.kinds.isdisjoint(_STRUCTURES):
+        return _scalar_query(name, lexicon, shape)
     spreads = is_spread(parameter, shape)
-    named = forms.by_style(parameter.name, lexicon, shape, parameter.style, parameter.explode, brackets=not spreads)
+    named = forms.by_style(name, lexicon, shape, style, parameter.explode, others, brackets=not spreads)
     if not spreads:
         return lambda source: named(source.fields)
     is_greedy = shape.is_open and shape.is_nullable_object
-    spread = exploded_object(lexicon, shape, others, is_greedy=is_greedy)
+    spread = exploded_object(lexicon, shape, others, bracketed=bracketed, is_greedy=is_greedy)
 
     def gather(source: Source) -> Candidates | None:
         fields = source.fields
-        is_member = parameter.name in shape.names or (shape.is_object and parameter.name in fields)
+        is_member = name in shape.names or (shape.is_object and name in fields)
         found = None if is_member else named(fields)
         if found is not None:
             return found

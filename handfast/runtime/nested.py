@@ -1,9 +1,9 @@
 """Objects that are spread over several fields: `a=1&b=2` of exploded forms, and `name[a]=1&name[b]=2` of deepObject.
 
-OpenAPI leaves undefined how deepObject writes anything below the members of an object (3.2.0, section 4.12.6). Here
-brackets nest: `f[a][b]=1` is `{"a": {"b": 1}}`. Where the schema has an array, a repeated field is one
-(`f[a]=1&f[a]=2`), and so are empty brackets (`f[a][]=1`) and indices from 0 without a gap (`f[a][0]=1`). Members of an
-exploded form that are objects themselves are read in the same way: `a[b]=1`.
+OpenAPI leaves undefined how deepObject writes anything but an object, and anything below its members (3.2.0, section
+4.12.6). Here brackets nest: `f[a][b]=1` is `{"a": {"b": 1}}`. Where the schema has an array, a repeated field is one
+(`f[a]=1&f[a]=2`), and so are empty brackets (`f[a][]=1`) and indices from 0 without a gap (`f[a][0]=1`), also at the
+top (`f[]=1`). Members of an exploded form that are objects themselves are read in the same way: `a[b]=1`.
 """
 
 from __future__ import annotations
@@ -32,30 +32,37 @@ class _Node:
     below: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
 
 
-def deep_object(lexicon: Lexicon, shape: Shape, name: str) -> Callable[[Fields], JSONValue | None]:
-    """A reader of `name[...]=` fields; None when there are none. It raises Malformed."""
+def deep_object(
+    lexicon: Lexicon, shape: Shape, name: str, others: frozenset[str]
+) -> Callable[[Fields], JSONValue | None]:
+    """A reader of `name[...]=` fields that are not in `others`; None when there are none. It raises Malformed."""
     prefix = f"{name}["
 
     def read(fields: Fields) -> JSONValue | None:
         root = _Node()
         for key in fields:
-            if key.startswith(prefix):
+            if key.startswith(prefix) and key not in others:
                 _put(root, key[len(name) :], fields.get(key))
-        if name in fields:  # what cannot be read at all is said before that
-            raise Malformed(
-                "wrong-style", "the members of a deepObject are named in brackets, as in name[member]=value"
-            )
-        return _value(lexicon, shape, root) if root.below else None
+        if not root.below:
+            return None
+        root.texts += [decode_form(raw) for raw in fields.get(name)]
+        return _value(lexicon, shape, root)
 
     return read
 
 
 def exploded_object(
-    lexicon: Lexicon, shape: Shape, others: frozenset[str], *, is_greedy: bool
+    lexicon: Lexicon,
+    shape: Shape,
+    others: frozenset[str],
+    *,
+    bracketed: frozenset[str] = frozenset(),
+    is_greedy: bool,
 ) -> Callable[[Fields], JSONValue | None]:
     """A reader of the members of an object as fields of their own; None when there are none. It raises Malformed.
 
-    A greedy one takes every field that is left, apart from the names in `others` and brackets behind them.
+    A greedy one takes every field that is left: those that are not in `others`, nor in brackets behind the names in
+    `bracketed`, which somebody else reads.
     """
 
     def read(fields: Fields) -> JSONValue | None:
@@ -64,9 +71,11 @@ def exploded_object(
             name, bracket, rest = key.partition("[")
             if key in shape.names:
                 root.below.setdefault(key, _Node()).texts += [decode_form(raw) for raw in fields.get(key)]
+            elif key in others:
+                continue
             elif bracket and name in shape.names:
                 _put(root.below.setdefault(name, _Node()), f"[{rest}", fields.get(key))
-            elif is_greedy and key not in others and not (bracket and name in others):
+            elif is_greedy and not (bracket and name in bracketed):
                 root.below.setdefault(key, _Node()).texts += [decode_form(raw) for raw in fields.get(key)]
         return _members(lexicon, shape, root.below) if root.below else None
 
@@ -86,7 +95,7 @@ def _put(node: _Node, brackets: str, raws: list[str]) -> None:
 
 def _value(lexicon: Lexicon, shape: Shape, node: _Node) -> JSONValue:
     if node.below and node.texts:
-        raise Malformed("ambiguous-member", "a member is given both as a text and with brackets behind its name")
+        raise Malformed("ambiguous-member", "a value is given both as a text and with brackets behind its name")
     if node.texts:
         return _texts(lexicon, shape, node.texts)
     if "array" in shape.kinds and (items := _items(node.below)) is not None:

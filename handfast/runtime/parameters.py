@@ -30,6 +30,7 @@ from handfast.contract.judge import Judge
 from handfast.contract.model import Contract, Direction, JSONValue, Operation, Parameter, ParameterLocation
 from handfast.runtime import gathering
 from handfast.runtime.fields import Fields
+from handfast.runtime.forms import reads_brackets
 from handfast.runtime.gathering import Candidates, Gatherer, Source, is_spread, wanted_headers
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
@@ -125,11 +126,12 @@ class _QueryNames:
             shape = words.shapes.of(parameter.schema.pointer) if parameter.schema else None
             if shape is None or not (shape.is_object and is_spread(parameter, shape)):
                 exact.add(parameter.name)
-            if shape is None or "object" not in shape.kinds:
+            if shape is None:
                 continue
-            if parameter.style == "deepObject" or (parameter.explode and not is_spread(parameter, shape)):
-                beginnings.add(f"{parameter.name}[")
-            if is_spread(parameter, shape):
+            if not is_spread(parameter, shape):
+                if reads_brackets(shape, parameter.style, parameter.explode):
+                    beginnings.add(f"{parameter.name}[")
+            else:
                 exact |= shape.names
                 beginnings |= {f"{name}[" for name in shape.names}
                 is_open = is_open or (shape.is_open and shape.is_nullable_object)
@@ -140,6 +142,11 @@ class _QueryNames:
         if fields.names <= self.exact:
             return []
         return [name for name in fields if name not in self.exact and not name.startswith(self.beginnings)]
+
+    @property
+    def bracketed(self) -> frozenset[str]:
+        """The names that brackets may stand behind."""
+        return frozenset(beginning[:-1] for beginning in self.beginnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,10 +247,11 @@ def _plan(parameter: Parameter, contract: Contract, words: Lexicon, limits: Limi
     own = {parameter.name} if parameter.location is ParameterLocation.QUERY else set[str]()
     if parameter.schema:
         own |= words.shapes.of(parameter.schema.pointer).names
+    gather = gathering.compile(parameter, words, limits, names.exact - own, names.bracketed - own)
     return _Plan(
         key=(str(parameter.location), parameter.name),
         parameter=parameter,
-        gather=_emptiable(parameter, gathering.compile(parameter, words, limits, names.exact - own), judge),
+        gather=_emptiable(parameter, gather, judge),
         judge=judge,
         is_valid=judge.compile().is_valid if judge is not None else None,
         value_of_nothing=_value_of_nothing(parameter, words, judge),

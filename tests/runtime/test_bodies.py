@@ -282,6 +282,8 @@ FORM_SCHEMA: JSONValue = {
         "places": {"type": "array", "items": {"type": "object", "properties": {"x": INTEGER}}},
         "piped": {"type": "array", "items": INTEGER},
         "deep": {"type": "object", "properties": {"a": INTEGER}},
+        "several": {"type": "array", "items": STRING},
+        "either": {"anyOf": [{"type": "object", "additionalProperties": INTEGER}, {"type": "string", "maxLength": 3}]},
         "json": {},
         "text": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]},
     },
@@ -290,6 +292,8 @@ FORM_SCHEMA: JSONValue = {
 FORM_ENCODING: JSONValue = {
     "piped": {"style": "pipeDelimited", "explode": False},
     "deep": {"style": "deepObject", "explode": True},
+    "several": {"style": "deepObject", "explode": True},
+    "either": {"style": "deepObject", "explode": True},
     "json": {"contentType": "application/json"},
 }
 FORMS = [
@@ -309,6 +313,13 @@ FORMS = [
     (b"places=%7B%22x%22%3A1%7D&places=%7B%7D", {"places": [{"x": 1}, {}]}),
     (b"piped=1%7C2|3", {"piped": [1, 2, 3]}),
     (b"deep[a]=1", {"deep": {"a": 1}}),
+    (b"several[]=a&several[]=b", {"several": ["a", "b"]}),
+    (b"several[0]=a&several[1]=b", {"several": ["a", "b"]}),
+    (b"several=a", {"several": ["a"]}),
+    (b"either[a]=1", {"either": {"a": 1}}),
+    (b"either=tok", {"either": "tok"}),
+    (b"either=", {"either": ""}),
+    (b"tags[]=a", {"tags": ["a"]}),
     (b"json=%5B1%2Cnull%5D", {"json": [1, None]}),
     (b"json=5", {"json": 5}),
     (b"", {}),
@@ -316,6 +327,10 @@ FORMS = [
     (b"flag=yes", ("contract-violation", ["wrong-type"])),
     (b"size=", ("contract-violation", ["wrong-type"])),
     (b"other=1", ("contract-violation", ["additional-property"])),
+    (b"name=a&name[x]=b", ("contract-violation", ["additional-property"])),
+    (b"piped[]=1", ("contract-violation", ["additional-property"])),
+    (b"tags=a&tags[]=b", ("contract-violation", ["ambiguous-member"])),
+    (b"either=tok&either[a]=1", ("contract-violation", ["ambiguous-member"])),
     (b"name=a&name=b", ("contract-violation", ["repeated-parameter"])),
     (b"name=%FF", ("malformed-body", ["not-utf-8"])),
     (b"name=%zz", ("malformed-body", ["wrong-percent-escape"])),
@@ -334,6 +349,23 @@ def test_urlencoded_forms(raw: bytes, expected: object) -> None:
     else:
         body = send(reader, FORM, raw)
         assert json.dumps(body.value, sort_keys=True) == json.dumps(expected, sort_keys=True)
+
+
+OPEN_FORMS = [
+    (b"name=a&name[x]=b", {"name": "a", "name[x]": "b"}),
+    (b"name[x]=b", {"name[x]": "b"}),
+    (b"place[x]=1", {"place": {"x": 1}}),
+    (b"place[raw]=1", {"place[raw]": "1"}),
+    (b"place[raw]=1&place[x]=2", {"place[raw]": "1", "place": {"x": 2}}),
+    (b"other[x]=1", {"other[x]": "1"}),
+]
+
+
+@pytest.mark.parametrize(("raw", "expected"), OPEN_FORMS)
+def test_no_field_of_an_open_form_is_lost(raw: bytes, expected: JSONValue) -> None:
+    place: JSONValue = {"type": "object", "properties": {"x": INTEGER}}
+    schema: JSONValue = {"type": "object", "properties": {"name": STRING, "place": place, "place[raw]": STRING}}
+    assert send(reader_of({FORM: {"schema": schema}}), FORM, raw).value == expected
 
 
 def test_a_form_becomes_a_model() -> None:

@@ -27,6 +27,7 @@ RGB: JSONValue = {
 LIMIT: JSONValue = {"type": "integer", "minimum": 1, "maximum": 100}
 SMALL: JSONValue = {"type": "integer", "maximum": 9}
 WORD: JSONValue = {"type": "string", "pattern": "^[a-z]+$"}
+RANGE: JSONValue = {"anyOf": [{"type": "object", "properties": {"gt": INTEGER}}, INTEGER]}
 COLORS = ["blue", "black", "brown"]
 COLOR = {"R": 100, "G": 200, "B": 150}
 
@@ -294,6 +295,19 @@ QUERY = [
     ),
     Case("color[a]=1&color[a][b]=2", {"type": "object"}, refused("ambiguous-member"), style("deepObject")),
     Case("color" + "[a]" * 40 + "=1", {"type": "object"}, refused("too-deep"), style("deepObject")),
+    # deepObject of what is no object, as many services have it: OpenAPI leaves it undefined
+    Case("color[]=1&color[]=2", INTEGERS, [1, 2], style("deepObject", explode=True)),
+    Case("color[0]=1&color[1]=2", INTEGERS, [1, 2], style("deepObject", explode=True)),
+    Case("color%5B%5D=blue", STRINGS, ["blue"], style("deepObject")),
+    Case("color=1&color=2", INTEGERS, [1, 2], style("deepObject")),
+    Case("color[1]=2", INTEGERS, refused("wrong-type"), style("deepObject", explode=True)),
+    Case("color[]=x", INTEGERS, refused("wrong-type"), style("deepObject", explode=True)),
+    Case("color=5", RANGE, 5, style("deepObject", explode=True)),
+    Case("color[gt]=5", RANGE, {"gt": 5}, style("deepObject", explode=True)),
+    Case("color[gt]=5&color=5", RANGE, refused("ambiguous-member"), style("deepObject", explode=True)),
+    Case("color=null", {"type": ["object", "null"]}, None, style("deepObject", explode=True)),
+    Case("color[a]=1", INTEGER, refused("undeclared-parameter"), style("deepObject", explode=True)),
+    Case("color[a]=1", INTEGERS, refused("undeclared-parameter"), EXPLODE),
     # Exploded objects
     Case("R=100&x=y", {"type": "object", "properties": {"R": INTEGER}}, {"R": 100, "x": "y"}),
     Case("x=1&y=2", {"type": "object", "additionalProperties": INTEGER}, {"x": 1, "y": 2}),
@@ -652,6 +666,29 @@ def test_a_query_that_cannot_be_read_is_named_once() -> None:
         ("query", None, "not-utf-8"),
         ("header", "X-Flag", "required"),
     ]
+
+
+BRACKETS = [
+    ("labels[a]=x", {"labels": {"labels[a]": "x"}}),
+    ("limit[a]=x", {"labels": {"limit[a]": "x"}}),
+    ("limit=5&filter[a]=x", {"limit": 5, "filter": {"a": "x"}}),
+    ("filter[raw]=x", {"filter[raw]": "x"}),
+    ("filter[raw]=x&filter[a]=y&more=z", {"filter[raw]": "x", "filter": {"a": "y"}, "labels": {"more": "z"}}),
+]
+
+
+@pytest.mark.parametrize(("sent", "expected"), BRACKETS)
+def test_brackets_belong_to_one_parameter(sent: str, expected: dict[str, JSONValue]) -> None:
+    of_texts: JSONValue = {"type": "object", "additionalProperties": STRING}
+    reader = reader_of(
+        {"name": "limit", "in": "query", "schema": INTEGER},
+        {"name": "filter", "in": "query", "style": "deepObject", "schema": of_texts},
+        {"name": "filter[raw]", "in": "query", "schema": STRING},
+        {"name": "labels", "in": "query", "schema": of_texts},
+    )
+    found = reader.read({}, sent.encode(), [])
+    assert found.problems == []
+    assert {name: value for (_, name), value in found.values.items()} == expected
 
 
 def test_undeclared_query_parameters_may_be_let_through() -> None:
