@@ -121,12 +121,13 @@ def run_workers(options: ServerOptions, listener: socket.socket, count: int, ann
 
 
 def _replaced(worker: Worker, options: ServerOptions, listener: socket.socket, stopped: threading.Event) -> Worker:
+    was_ready = worker.look()  # before its end, which closes what it speaks through
     code = worker.exit_code
     if code is None:
         return worker
     _LOG.error("a process ended with %d and is replaced", code)
     worker.end()
-    if not worker.look():
+    if not was_ready:
         stopped.wait(_RETRY_SECONDS)  # it could not start: not again and again as fast as possible
     return _started(options, listener)
 
