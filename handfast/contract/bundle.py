@@ -236,15 +236,23 @@ class _Bundler:
     def _resolve(
         self, text: str, kind: Kind, file: File, tokens: Tokens, *, report: bool = True, key: Tokens = ("$ref",)
     ) -> Target | None:
-        """What a reference leads to; None, with a fault, when it leads nowhere."""
+        """What a reference leads to; None, with a fault, when it leads nowhere, or there is no place for it here."""
         try:
-            return self.files.find(text, kind, file)
+            target = self.files.find(text, kind, file)
+            if target.file is not self.main and not self._has_room(kind):
+                raise Nowhere
         except Nowhere as nowhere:
             if report:
                 self.broken.add(file.source.locate((*tokens, *key), "value"))
             if report and nowhere.code:
                 self._fault(file, tokens, nowhere.code, nowhere.message, hint=nowhere.hint, key=key)
             return None
+        return target
+
+    def _has_room(self, kind: Kind) -> bool:
+        """Whether components of a kind can be added: what is no mapping is for the metaschema to refuse."""
+        components = self.document.get("components", {})
+        return isinstance(components, dict) and isinstance(components.get(COMPONENTS[kind], {}), dict)
 
     def _fault(
         self, file: File, tokens: Tokens, code: str, message: str, *, hint: str | None = None, key: Tokens = ("$ref",)

@@ -11,7 +11,7 @@ from typing import cast
 from handfast.contract.layout import At, Items, Mark, Members, Node, Scalar, SourceFault
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import Tokens
-from handfast.contract.yaml_text import MAX_DEPTH
+from handfast.contract.yaml_text import MAX_DEPTH, MAX_DIGITS
 
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -33,7 +33,7 @@ def parse(text: str) -> JSONValue:
     try:
         value = cast(
             "JSONValue",
-            json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_float),
+            json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float),
         )
     except json.JSONDecodeError as error:
         raise SourceFault("json-syntax", f"this is not JSON: {error.msg}", Mark(error.lineno, error.colno)) from error
@@ -56,11 +56,23 @@ def _constant(name: str) -> JSONValue:
     raise _NotANumber(name)
 
 
-def _float(text: str) -> float:
-    value = float(text)
-    if isinf(value):
+def _integer(text: str) -> int:
+    if _is_too_large(text):
         raise _NotANumber(text)
-    return value
+    return int(text)
+
+
+def _float(text: str) -> float:
+    if _is_too_large(text):
+        raise _NotANumber(text)
+    return float(text)
+
+
+def _is_too_large(number: str) -> bool:
+    """Whether an integer has too many digits, or another number is over the range of a double."""
+    if number.lstrip("-").isdecimal():
+        return len(number.lstrip("-")) > MAX_DIGITS
+    return isinf(float(number))
 
 
 def _has_lone_surrogate(value: JSONValue) -> bool:
@@ -157,7 +169,7 @@ class _Layout:
             return Scalar(mark, self._string(token, mark))
         if token in ("NaN", "Infinity", "-Infinity"):
             raise SourceFault("json-syntax", f"{token} is a number that JSON does not have", mark)
-        if token[0] in "-0123456789" and (len(token) > 1000 or isinf(float(token))):
+        if token[0] in "-0123456789" and _is_too_large(token):
             raise SourceFault("number-too-large", "the number is too large", mark)
         return Scalar(mark, token, plain=True)
 

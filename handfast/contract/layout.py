@@ -73,6 +73,11 @@ class Surprise:
     hint: str
 
 
+def lines_of(text: str) -> list[str]:
+    """The lines as YAML, JSON and editors count them (not Python's splitlines, which also takes U+2028)."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 def find(root: Node, tokens: Tokens, at: At) -> Mark:
     """Where a node stands, or its nearest ancestor that is there.
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from handfast.contract import json_text, yaml_text
-from handfast.contract.layout import At, Mark, Node, SourceFault, Surprise, find
+from handfast.contract.layout import At, Mark, Node, SourceFault, Surprise, find, lines_of
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import Tokens, to_pointer, to_tokens
 from handfast.errors import ContractError, Diagnostic, Location, Severity
@@ -47,8 +47,8 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines as YAML, JSON and editors count them (not Python's splitlines, which also takes U+2028)."""
-        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        """The lines of the text."""
+        return lines_of(self.text)
 
     def locate(self, tokens: Tokens, at: At = "key") -> Location:
         """The place of a node, or of its nearest ancestor."""
@@ -199,8 +199,7 @@ def read_text(text: str, name: str, *, json: bool = False) -> Source:
             )
         document = yaml_text.parse(text)
     except SourceFault as fault:
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        raise ContractError([_diagnostic(fault, name, lines)]) from fault
+        raise ContractError([_diagnostic(fault, name, lines_of(text))]) from fault
     return Source(name, text, document.value, lambda: document.root, surprises=document.surprises)
 
 

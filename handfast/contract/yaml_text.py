@@ -23,11 +23,14 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from handfast.contract.layout import Items, Mark, Members, Node, Scalar, SourceFault, Surprise
+from handfast.contract.layout import Items, Mark, Members, Node, Scalar, SourceFault, Surprise, lines_of
 from handfast.contract.model import JSONValue
 
 MAX_DEPTH = 200
 """How deep a document may nest; deeper ones are refused before any recursion could fail."""
+
+MAX_DIGITS = 1000
+"""How many digits an integer may have."""
 
 MAX_ALIASED = 1_000_000
 """How many nodes aliases may add; more is taken for an attack (a "billion laughs")."""
@@ -241,8 +244,7 @@ class _Values:
 
     def _integer(self, node: Scalar) -> int:
         digits = node.text.lstrip("+-")
-        if len(digits) > 1000:
-            raise SourceFault("number-too-large", "a number with more than 1000 digits", node.mark)
+        _check_digits(digits, node)
         value = int(node.text)
         if len(digits) > 1 and digits.startswith("0"):
             octal = f"{int(digits, 8)} in YAML 1.1" if digits.strip("01234567") == "" else "text in YAML 1.1"
@@ -259,6 +261,7 @@ class _Values:
                 hint=f'write "{text}" for the text',
             )
         if _RADIX.fullmatch(text):
+            _check_digits(text, node)
             value = int(text[2:], 8 if text[1] == "o" else 16)
             self._surprise(node, f"{text} is the number {value} in YAML 1.2", str(value))
             return value
@@ -277,6 +280,11 @@ class _Values:
                 "yaml-ambiguous", message, node.mark, f'write {plainly} for the number, or "{node.text}" for the text'
             )
         )
+
+
+def _check_digits(digits: str, node: Scalar) -> None:
+    if len(digits) > MAX_DIGITS:
+        raise SourceFault("number-too-large", f"a number with more than {MAX_DIGITS} digits", node.mark)
 
 
 _INTERESTING = {"", *"~nNtTfFyYoO+-.0123456789"}
@@ -316,7 +324,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> SourceFault:
     """The parser's complaint, at the place where it noticed; a tab, the most frequent cause, is called by its name."""
     mark = error.context_mark if error.problem_mark is None else error.problem_mark
     place = Mark(1, 1) if mark is None else Mark(mark.line + 1, mark.column + 1)
-    lines = text.splitlines()
+    lines = lines_of(text)
     line = lines[place.line - 1] if place.line <= len(lines) else ""
     indent = line[: len(line) - len(line.lstrip())]
     if "\t" in indent or line[place.column - 1 : place.column] == "\t":

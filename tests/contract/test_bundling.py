@@ -259,6 +259,17 @@ def test_what_is_wrong_is_told_in_the_file_where_it_is(
     assert found.excerpt is not None
 
 
+@pytest.mark.parametrize("components", ["", "\n  schemas:", "\n  schemas: []", " []"])
+def test_there_is_no_place_for_files_in_what_is_no_mapping(components: str, tmp_path: Path) -> None:
+    schema = "{oneOf: [{$ref: pet.yaml}], discriminator: {propertyName: a, mapping: {b: ./pet.yaml}}}"
+    operation = f"{{get: {{responses: {{'200': {{description: ok, content: {{text/a: {{schema: {schema}}}}}}}}}}}}}"
+    text = f"{HEAD}components:{components}\npaths:\n  /a: {operation}\n"
+    found = diagnostics(tmp_path, text, pet_yaml="type: object\n")
+    assert [(each.code, each.location.line if each.location else 0) for each in found] == [
+        ("field-type", 4 if "schemas" in components else 3)
+    ]
+
+
 def test_a_file_beside_the_folder_of_the_contract_belongs_to_the_project(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch()
     (tmp_path / "pet.yaml").write_text("type: object\n")

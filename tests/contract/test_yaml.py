@@ -123,6 +123,7 @@ BROKEN: list[tuple[str, str | bytes, str, int, int]] = [
     ("duplicate number key", f"{HEAD}x-a: {{200: 1, '200': 2}}\n", "duplicate-key", 3, 15),
     ("tab", f"{HEAD}paths:\n\t/a: {{}}\n", "yaml-tab", 4, 1),
     ("tab after spaces", f"{HEAD}paths:\n  /a:\n  \tget: {{}}\n", "yaml-tab", 5, 3),
+    ("tab behind a separator", f'{HEAD}x-a: "a\u2028b"\npaths:\n\t/a: {{}}\n', "yaml-tab", 5, 1),
     ("two documents", f"{HEAD}paths: {{}}\n---\na: 1\n", "yaml-documents", 4, 1),
     ("unknown alias", f"{HEAD}x-a: *nowhere\n", "yaml-alias-unknown", 3, 6),
     ("cyclic alias", f"{HEAD}x-a: &a [1, *a]\n", "yaml-alias-cyclic", 3, 13),
@@ -132,6 +133,7 @@ BROKEN: list[tuple[str, str | bytes, str, int, int]] = [
     ("not a number", f"{HEAD}x-a: .NaN\n", "yaml-not-json", 3, 6),
     ("too large", f"{HEAD}x-a: 1e999\n", "number-too-large", 3, 6),
     ("too long", f"{HEAD}x-a: {'9' * 5000}\n", "number-too-large", 3, 6),
+    ("too long in hexadecimal", f"{HEAD}x-a: 0x{'f' * 5000}\n", "number-too-large", 3, 6),
     ("tag", f"{HEAD}x-a: !!binary aGk=\n", "yaml-tag", 3, 6),
     ("own tag", f"{HEAD}x-a: !thing {{}}\n", "yaml-tag", 3, 6),
     ("wrong tag", f"{HEAD}x-a: !!int five\n", "yaml-tag", 3, 6),
@@ -199,6 +201,7 @@ BROKEN_JSON: list[tuple[str, str, str, int, int]] = [
     ("infinity", JSON_HEAD + '\n"x-a": [1, -Infinity]}', "json-syntax", 2, 12),
     ("too large", JSON_HEAD + '\n"x-a": 1e999}', "number-too-large", 2, 8),
     ("too long", JSON_HEAD + f'\n"x-a": {"9" * 5000}}}', "number-too-large", 2, 8),
+    ("longer than in YAML", JSON_HEAD + f'\n"x-a": -{"9" * 1001}}}', "number-too-large", 2, 8),
     ("half a surrogate pair", JSON_HEAD + '\n"x-a": "\\ud800"}', "source-character", 2, 8),
     ("deep", JSON_HEAD + f'\n"x-a": {"[" * 100_000}{"]" * 100_000}}}', "source-too-deep", 2, 208),
     ("list", "[]", "document-not-mapping", 1, 1),
@@ -216,7 +219,8 @@ def test_json_that_cannot_be_read(tmp_path: Path, text: str, code: str, line: in
 
 def test_json_with_tabs_has_the_same_places_as_its_layout(tmp_path: Path) -> None:
     info = '\t"info": {"title": "T", "version": "1"},\n\t"paths": {},\n'
-    text = '{\n\t"openapi": "3.1.1",\n' + info + '\t"x-a": [1, {"b": [2, 3]}, "\\u00e9"]\n}\n'
+    large = "9" * 1000  # no double, and an integer all the same
+    text = '{\n\t"openapi": "3.1.1",\n' + info + f'\t"x-a": [1, {{"b": [2, 3]}}, "\\u00e9", {large}]\n}}\n'
     contract = load(tmp_path, text, "api.json")
     pointers = ["", "/openapi", "/info/version", "/x-a", "/x-a/1", "/x-a/1/b/1", "/x-a/2", "/x-a/9", "/nowhere/at/all"]
     quick = [contract.locate(pointer) for pointer in pointers]
