@@ -33,7 +33,9 @@ def parse(text: str) -> JSONValue:
     try:
         value = cast(
             "JSONValue",
-            json.loads(text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float),
+            json.loads(
+                text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+            ),
         )
     except json.JSONDecodeError as error:
         raise SourceFault("json-syntax", f"this is not JSON: {error.msg}", Mark(error.lineno, error.colno)) from error

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
@@ -56,14 +56,13 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
             return _is_public(inner)
         if address in _TRANSLATED:
             return _is_public(IPv4Address(int(address) & 0xFFFFFFFF))
+        if address not in _UNICAST:
+            return False
     return address.is_global and not address.is_multicast
 
 
-class _Prefix:
-    """The IPv6 addresses that stand for IPv4 ones behind a translator (RFC 6052)."""
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+"""The IPv6 addresses that stand for IPv4 ones behind a translator (RFC 6052)."""
 
-    def __contains__(self, address: IPv6Address) -> bool:
-        return int(address) >> 32 == 0x0064FF9B << 64
-
-
-_TRANSLATED = _Prefix()
+_UNICAST = IPv6Network("2000::/3")
+"""All that IANA has given out of IPv6 for public use; what was never given, or is not any more, is not public."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.util import find_spec
@@ -74,10 +74,10 @@ class Document:
     def __post_init__(self) -> None:
         object.__setattr__(self, "etag", b'"' + hashlib.sha256(self.content).hexdigest()[:32].encode() + b'"')
 
-    def answer(self, known: bytes | None) -> Answer:
+    def answer(self, known: bytes) -> Answer:
         """The document, or 304 for a client that has it already."""
         headers: RawHeaders = [(b"etag", self.etag), (b"cache-control", b"no-cache"), *self.headers]
-        if known is not None and (known.strip() == b"*" or self.etag in (_strong(each) for each in known.split(b","))):
+        if known.strip() == b"*" or self.etag in (_strong(each) for each in known.split(b",")):
             return Answer(304, headers)
         headers.append((b"content-type", self.media_type.encode("latin-1")))
         headers.append((b"x-content-type-options", b"nosniff"))
@@ -120,9 +120,9 @@ class Documents(BaseRoute):
         if method not in ("GET", "HEAD"):
             await send_answer(Answer(405, [allow]), send)
             return
-        headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        known = b",".join(value for name, value in scope["headers"] if name == b"if-none-match")
         root: str = scope.get("root_path") or ""
-        answer = self._document(raw_path(scope), root.rstrip("/")).answer(headers.get(b"if-none-match"))
+        answer = self._document(raw_path(scope), root.rstrip("/")).answer(known)
         await send_answer(answer, send, head=method == "HEAD")
 
     @override

@@ -211,14 +211,10 @@ def _both(reading: Reading, ampersand: Reading, text: str) -> Iterator[JSONValue
 def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: Limits) -> Gatherer:
     """A parameter that is a document of its own: JSON, a form, or text."""
     name = parameter.name
-    pointer = media.schema.pointer if media.schema else None
-    reader = lexicon.reader(lexicon.shapes.of(pointer) if pointer else lexicon.shapes.of())
-    form = forms.compile(media, lexicon, limits)
+    reader = content_reader(media, lexicon, limits)
 
     def read(text: str) -> Candidates:
-        if is_form(media.media_type):
-            return (form.read(text),)
-        return (forms.json_text(text, limits) if is_json(media.media_type) else reader(text),)
+        return (reader(text),)
 
     match parameter.location:
         case ParameterLocation.PATH:
@@ -232,6 +228,15 @@ def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: L
         case ParameterLocation.QUERYSTRING:
             undo = str if is_form(media.media_type) else decode
             return lambda source: read(undo(source.query)) if source.query else None
+
+
+def content_reader(media: MediaType, lexicon: Lexicon, limits: Limits) -> Callable[[str], JSONValue]:
+    """What reads a text that is a document of a media type: JSON, a form, or text."""
+    if is_form(media.media_type):
+        return forms.compile(media, lexicon, limits).read
+    if is_json(media.media_type):
+        return lambda text: forms.json_text(text, limits)
+    return lexicon.reader(lexicon.shapes.of(media.schema.pointer) if media.schema else lexicon.shapes.of())
 
 
 def _found(texts: list[str], read: Callable[[str], Candidates]) -> Candidates | None:

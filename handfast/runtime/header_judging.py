@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from handfast.contract.model import Contract, Direction, Header, JSONValue
-from handfast.runtime.forms import json_text
+from handfast.runtime.gathering import content_reader
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
@@ -54,7 +54,7 @@ class HeaderJudge:
         try:
             if header.content is not None:
                 schema = header.content.schema
-                value = json_text(texts[0], _LIMITS)
+                value = content_reader(header.content, self._lexicon, _LIMITS)(texts[0])
                 return len(texts) == 1 and (schema is None or self._judge(schema.pointer)(value))
             if header.schema is None:
                 return True

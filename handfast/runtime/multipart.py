@@ -24,6 +24,7 @@ _PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)=("(?:[^"\\]|\\.
 _ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 _ESCAPE = re.compile("|".join(_ESCAPES), re.IGNORECASE)
 _QUOTED_QUOTE = re.compile(r'\\(["\\])')
+_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _TRANSPARENT = frozenset({"", "7bit", "8bit", "binary"})
 _MAX_HEADERS = 16
 
@@ -118,6 +119,8 @@ class _Collector:
         name = self._name.decode("latin-1").lower()
         if name in self._headers:
             raise Malformed("multipart-header", "a header of a part is given twice")
+        if _CONTROL.search(self._value):
+            raise Malformed("multipart-header", "a header of a part has a character that none may")
         self._headers[name] = _utf8(self._value).strip(" \t")
         self._name = self._value = b""
 

@@ -18,6 +18,7 @@ from handfast.contract.model import Encoding, JSONValue, MediaType
 from handfast.runtime import media_types
 from handfast.runtime.content import Upload
 from handfast.runtime.header_judging import HeaderJudge
+from handfast.runtime.header_text import is_field_value
 from handfast.runtime.serialise import json_text, scalar_text
 from handfast.runtime.streams import closing
 
@@ -97,6 +98,8 @@ class MultipartWriter:
             broken(f"the file {name or ''} must be of the type {declared}, not {upload.content_type}", ())
         wanted = {each.lower() for each in encoding.headers} if encoding is not None else set[str]()
         headers = {key: value for key, value in upload.headers.items() if key.lower() in wanted}
+        if not all(map(is_field_value, (upload.content_type, *headers.values()))):
+            raise ValueError(f"a header of the file {name or ''} has a line break, or another character that none may")
         self._check_headers(name or "the part", encoding, headers, broken)
         return Part(name, upload, upload.content_type, headers)
 
@@ -110,14 +113,13 @@ class MultipartWriter:
 
 async def written(parts: AsyncIterable[Part], boundary: str) -> AsyncGenerator[bytes, None]:
     """The bytes of a multipart body (RFC 2046, section 5.1.1)."""
-    kind = "form-data"
     async with closing(parts):
         async for part in parts:
             lines = [f"--{boundary}"]
             if part.name is not None:
                 filename = part.content.filename if isinstance(part.content, Upload) else None
                 more = "" if filename is None else f'; filename="{_quoted(filename)}"'
-                lines.append(f'Content-Disposition: {kind}; name="{_quoted(part.name)}"{more}')
+                lines.append(f'Content-Disposition: form-data; name="{_quoted(part.name)}"{more}')
             lines += [f"Content-Type: {part.content_type}", *(f"{name}: {text}" for name, text in part.headers.items())]
             yield ("\r\n".join(lines) + "\r\n\r\n").encode()
             if isinstance(part.content, Upload):

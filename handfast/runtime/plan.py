@@ -137,9 +137,8 @@ class Plan:
         if self.gate is not None:
             scope[PRINCIPALS] = await self.gate.admit(scope, Request(scope, exchange.receive))
         if self.replies.has_choice:
-            for name, value in scope["headers"]:
-                if name == b"accept":
-                    exchange.accept = value.decode("latin-1")
+            sent = [value.decode("latin-1") for name, value in scope["headers"] if name == b"accept"]
+            exchange.accept = ", ".join(sent) if sent else None
             if self.replies.is_unacceptable(exchange.accept):
                 raise Refused(Cause.NOT_ACCEPTABLE, "the operation answers with other media types")
         refused: Refused | None = None

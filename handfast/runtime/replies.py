@@ -6,7 +6,6 @@ or wrong header, a body outside its schema. The text of a violation is for the l
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import cast
 
@@ -17,7 +16,7 @@ from handfast.runtime.accept import best
 from handfast.runtime.answers import Answer, RawHeaders, may_have_body
 from handfast.runtime.fallback import PlainReply
 from handfast.runtime.header_judging import HeaderJudge
-from handfast.runtime.header_text import header_text, is_field_value
+from handfast.runtime.header_text import is_field_value, written
 from handfast.runtime.injected import undeclared
 from handfast.runtime.media_types import within
 from handfast.runtime.reply import Reply
@@ -210,10 +209,7 @@ class Replies:
             plain = cast("JSONValue", header.adapter.dump_python(value, mode="json", by_alias=True, warnings=False))
         if header.check is not None and (errors := header.check(plain)):
             self.violations.tell(f"the header {header.name} breaks its schema", status, errors)
-        if header.declaration.content is not None:
-            text = json.dumps(plain, separators=(",", ":"))
-        else:
-            text = header_text(plain, explode=header.declaration.explode)
+        text = written(header.declaration, plain)
         if not is_field_value(text):
             raise self.violations.fatal(
                 f"the header {header.name} has a line break, or another character that none may", status

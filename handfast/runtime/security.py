@@ -10,7 +10,6 @@ lacks are 403. Challenges follow RFC 9110 section 11.6.1, RFC 6750 section 3 and
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -226,7 +225,7 @@ def gates(contract: Contract, security: Mapping[str, Authenticator]) -> Callable
     def gate(operation: Operation) -> Gate | None:
         if not any(operation.security):
             return None
-        key = repr([sorted(requirement.items()) for requirement in operation.security])
+        key = repr([list(requirement.items()) for requirement in operation.security])
         if key not in made:
             made[key] = Gate(operation.security, schemes, contract.title)
         return made[key]
@@ -265,7 +264,7 @@ def _basic(text: str) -> _Presented:
     """User-id and password (RFC 7617, section 2), in UTF-8."""
     try:
         decoded = b64decode(text, validate=True).decode()
-    except (binascii.Error, ValueError):
+    except ValueError:
         return _Presented(is_broken=True)
     username, colon, password = decoded.partition(":")
     return _Presented(text, username, password) if colon else _Presented(is_broken=True)

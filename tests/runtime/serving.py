@@ -103,6 +103,7 @@ PATHS: dict[str, JSONValue] = {
                     "headers": {
                         "ETag": {"required": True, "schema": {"type": "string", "pattern": '^"[a-z]*"$'}},
                         "X-Count": {"schema": {"type": "integer", "minimum": 0}},
+                        "X-Note": {"content": {"text/plain": {"schema": {"type": "string", "maxLength": 3}}}},
                     },
                     "content": THING,
                 },

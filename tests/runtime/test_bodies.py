@@ -468,6 +468,7 @@ MULTIPARTS = [
     ([Part(None, b"x")], ("malformed-body", ["multipart-name"])),
     ([Part("title", b"x", headers="Content-Transfer-Encoding: base64")], ("malformed-body", ["multipart-encoding"])),
     ([Part("title", b"x", headers="Content-Disposition: form-data; name=b")], ("malformed-body", ["multipart-header"])),
+    ([Part("title", b"x", headers="X-A: a\nX-B: b")], ("malformed-body", ["multipart-header"])),
     ([Part("file", b"x" * 11, None, "a")], ("contract-violation", ["too-long"])),
     ([Part("file", b"", None, "a")], ("contract-violation", ["too-short"])),
     ([Part("file", b"x", None, "a"), Part("file", b"y", None, "b")], ("contract-violation", ["wrong-type"])),

@@ -33,13 +33,14 @@ def test_the_contract_is_served_as_it_was_written(path: str) -> None:
         answer = client.get(path)
         again = client.get(path, headers={"if-none-match": f'"other", W/{answer.headers["etag"]}'})
         other = client.get(path, headers={"if-none-match": '"other"'})
+        both = client.get(path, headers=[("if-none-match", answer.headers["etag"]), ("if-none-match", '"other"')])
         head = client.head(path)
     read = json.loads if path.endswith("json") else yaml.safe_load
     assert read(answer.text) == CONTRACT.source
     assert answer.headers["content-type"] == f"application/{path[9:]}"
     assert answer.headers["cache-control"] == "no-cache"
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", answer.headers["etag"])
-    assert (other.status_code, head.content) == (200, b"")
+    assert (other.status_code, both.status_code, head.content) == (200, 304, b"")
 
 
 def test_the_page_needs_nothing_from_outside() -> None:

@@ -254,6 +254,9 @@ async def test_an_answer_that_breaks_the_contract_is_an_error_with_detail(
             "//8.8.8.8",
             "http://[fe80::1]/",
             "http://224.0.0.1/",
+            "http://[fec0::1]/",
+            "http://[::127.0.0.1]/",
+            "http://[64:ff9b:1::a00:1]/",
             "",
             "http://[",
         ),
@@ -267,7 +270,7 @@ async def test_requests_go_to_public_addresses_alone(contract: Contract, made: A
 
 
 async def test_public_addresses_are_public() -> None:
-    for url in ("https://8.8.8.8/", "http://[2606:4700:4700::1111]:8080/x?y"):
+    for url in ("https://8.8.8.8/", "http://[2606:4700:4700::1111]:8080/x?y", "http://[64:ff9b::808:808]/"):
         assert await is_public(url)
 
 

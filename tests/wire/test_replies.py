@@ -98,6 +98,7 @@ def test_parts_by_name(subject: Subject) -> None:
         {"file": png(headers={})},
         {"file": png(headers={"x-id": "a"})},
         {"n": ["a"]},
+        {"files": [Upload(b"1", content_type="text/plain\r\nX-A: b")]},
     ],
 )
 def test_parts_that_break_the_contract(members: dict[str, Any], subject: Subject) -> None:
@@ -160,6 +161,25 @@ def test_a_stream_of_parts_ends_with_the_first_wrong_one(subject: Subject, caplo
     assert answer.body.count(b"Content-Type: application/json") == 6
     assert not answer.body.endswith(b"--\r\n")
     assert "/n: must be at most 5" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("x-list", [True, None], "true,null"),
+        ("x-nested", [[True, False], []], "[true,false],[]"),
+        ("x-members", {"a": ["b"]}, 'a,["b"]'),
+        ("x-json", ["\u20ac"], '["\\u20ac"]'),
+        ("x-plain", "abc", "abc"),
+        ("x-plain", "abcd", None),
+        ("x-form", {"a": 1, "b": 2}, "a=1&b=2"),
+    ],
+)
+def test_headers(name: str, value: object, sent: str | None, subject: Subject) -> None:
+    field = name.replace("-", "_")
+    answer = ask(subject, "getHeaders", "/headers", lambda module, _models, _: module.GetHeaders204(**{field: value}))
+    assert answer.status == (204 if sent is not None else 500), answer
+    assert answer.all(name) == ([sent] if sent is not None else [])
 
 
 async def chunks(*of: bytes) -> AsyncIterator[bytes]:

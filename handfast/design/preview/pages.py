@@ -86,8 +86,7 @@ def _report(running: asyncio.Task[None]) -> None:
 def _answer(request: Request, document: Document | None) -> Response:
     if document is None:
         return PlainTextResponse("404: there is no such page\n", 404, headers=_headers())
-    known = request.headers.get("if-none-match")
-    answer = document.answer(None if known is None else known.encode("latin-1"))
+    answer = document.answer(request.headers.get("if-none-match", "").encode("latin-1"))
     response = Response(answer.body, answer.status)
     response.raw_headers = [*answer.headers, *_fresh(answer.headers)]
     if answer.body:
