@@ -384,7 +384,9 @@ class TagPage(Model, extra="forbid"):
 
 
 class TokenRequest(Model):
-    """A grant (RFC 6749, sections 4.3.2 and 6). Unknown members are ignored, as section 3.2 demands."""
+    """A grant (RFC 6749, sections 4.3.2 and 6). Unknown members are ignored, and empty ones count as left out, as
+    section 3.2 demands.
+    """
 
     if not TYPE_CHECKING:
         __pydantic_extra__: dict[str, str]

@@ -45,15 +45,16 @@ class Tokens(TokensOperations):
         return RevokeToken200()
 
     async def _start(self, body: TokenRequest) -> CreateToken200 | OAuthRefusal:
-        if body.username is MISSING or body.password is MISSING:
+        name, password = _given(body.username), _given(body.password)
+        if name is None or password is None:
             return _refuse("invalid_request", "This grant needs username and password.")
-        scopes = logins.wanted_scopes(None if body.scope is MISSING else body.scope)
+        scopes = logins.wanted_scopes(_given(body.scope))
         if scopes is None:
             return _refuse("invalid_scope", "There is no such scope.")
         async with self.services.database.reading() as reading:  # over before the slow part begins
-            account = await accounts.find_by_name(reading, body.username)
+            account = await accounts.find_by_name(reading, name)
         kept = account.password_hash if account else None
-        verdict = await self.services.passwords.compare(body.password, kept)
+        verdict = await self.services.passwords.compare(password, kept)
         if (
             account is None
             or not verdict.right
@@ -65,10 +66,10 @@ class Tokens(TokensOperations):
         return self._granted(await logins.start(self.session, account.id, scopes, self.services.settings))
 
     async def _renew(self, body: TokenRequest) -> CreateToken200 | OAuthRefusal:
-        if body.refresh_token is MISSING:
+        refresh_token = _given(body.refresh_token)
+        if refresh_token is None:
             return _refuse("invalid_request", "This grant needs refresh_token.")
-        scope = None if body.scope is MISSING else body.scope
-        renewed = await logins.renew(self.session, body.refresh_token, scope, self.services.settings)
+        renewed = await logins.renew(self.session, refresh_token, _given(body.scope), self.services.settings)
         match renewed:
             case logins.Grant():
                 return self._granted(renewed)
@@ -89,6 +90,11 @@ class Tokens(TokensOperations):
             ),
             cache_control="no-store",
         )
+
+
+def _given(member: str | MISSING) -> str | None:
+    """A member of a grant; one without a value counts as left out (RFC 6749, section 3.2)."""
+    return None if member is MISSING or not member else member
 
 
 def _refuse(code: OAuthProblemCode, description: str) -> OAuthRefusal:

@@ -45,7 +45,10 @@ def test_a_password_gives_both_tokens(api: Api) -> None:
         ({}, "invalid_request"),
         ({"grant_type": "password"}, "invalid_request"),
         ({"grant_type": "password", "username": "ada"}, "invalid_request"),
+        ({"grant_type": "password", "username": "ada", "password": ""}, "invalid_request"),
+        ({"grant_type": "password", "username": "", "password": "guess"}, "invalid_request"),
         ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": ""}, "invalid_request"),
         ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
         ({"grant_type": "password", "username": "nobody", "password": "guess"}, "invalid_grant"),
         ({"grant_type": "password", "username": "nobody@example.org", "password": "guess"}, "invalid_grant"),
@@ -68,6 +71,13 @@ def test_a_repeated_member_is_refused(api: Api) -> None:
 def test_unknown_members_are_ignored(api: Api) -> None:
     person = api.person()
     assert api.log_in(person.handle, client_id="web").status_code == 200
+
+
+def test_a_scope_without_a_value_is_no_scope(api: Api) -> None:
+    """RFC 6749, section 3.2; many clients send all fields of their form."""
+    person = api.person("account articles")
+    assert api.log_in(person.handle, scope="").json()["scope"] == "account articles comments"
+    assert api.renew(person.refresh, scope="").json()["scope"] == "account articles"
 
 
 def test_a_wrong_password_is_refused(api: Api) -> None:
