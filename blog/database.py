@@ -42,6 +42,8 @@ _POSTGRESQL_LIMITS = {
 _POSTGRESQL_TROUBLE = ("08", "53", "57", "40001", "40P01", "55P03")
 """SQLSTATEs that may be gone with the next try: connection, resources, operator, serialization, deadlock, lock."""
 _POSTGRESQL_UNIQUE = "23505"
+_POSTGRESQL_READ_ONLY = "25006"
+"""A server that has become a standby, or an operator who lets nobody write for a while."""
 _STARTING_LOCK = 7_215_390_154
 """The advisory lock under which one process at a time migrates and seeds a PostgreSQL database."""
 
@@ -81,13 +83,21 @@ class Database:
         room, Taken when somebody was faster to take a name, and Impossible when another constraint forbids what was
         written.
         """
-        async with _translated(), AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+        async with (
+            _translated(writes=True),
+            AsyncSession(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:
         """A session that sees one state of the database and cannot change it; raises Unavailable."""
-        async with _translated(), AsyncSession(self._reader, expire_on_commit=False) as session, session.begin():
+        async with (
+            _translated(writes=False),
+            AsyncSession(self._reader, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
@@ -114,6 +124,7 @@ def _sqlite_engine(url: URL, settings: Settings, *, writes: bool) -> AsyncEngine
         url,
         pool_size=1 if writes else settings.database_pool_size,
         max_overflow=0,
+        hide_parameters=True,  # errors are logged, and what people write, addresses and hashes are not
         pool_timeout=settings.database_pool_timeout,
         connect_args={"timeout": _LOCK_WAIT},
     )
@@ -143,6 +154,7 @@ def _postgresql_engine(url: URL, settings: Settings) -> AsyncEngine:
         url,
         pool_size=settings.database_pool_size,
         max_overflow=0,
+        hide_parameters=True,  # errors are logged, and what people write, addresses and hashes are not
         pool_timeout=settings.database_pool_timeout,
         pool_pre_ping=True,
         pool_recycle=1800,
@@ -151,7 +163,7 @@ def _postgresql_engine(url: URL, settings: Settings) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def _translated() -> AsyncGenerator[None]:
+async def _translated(*, writes: bool) -> AsyncGenerator[None]:
     """Failures of the database as refusals of the domain; what is our own mistake stays as it is."""
     try:
         yield
@@ -160,7 +172,7 @@ async def _translated() -> AsyncGenerator[None]:
             raise Taken("The name belongs to somebody.") from error
         raise Impossible("This does not go together with what is there.") from error
     except (PoolTimeout, OperationalError, InterfaceError, DBAPIError, ConnectionError, TimeoutError) as error:
-        if _may_pass(error):
+        if _may_pass(error, writes=writes):
             raise Unavailable("The database has no room at the moment.") from error
         raise
 
@@ -173,18 +185,14 @@ def _is_name_taken(error: IntegrityError) -> bool:
     return getattr(original, "sqlstate", None) == _POSTGRESQL_UNIQUE
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether the same request may succeed later."""
-    if not isinstance(error, DBAPIError):
+def _may_pass(error: Exception, *, writes: bool) -> bool:
+    """Whether the same request may succeed later; a wrong statement is our mistake, and so is a reader that writes."""
+    if not isinstance(error, DBAPIError) or error.statement is None:  # nothing was asked yet: there is no connection
         return True
     if isinstance(error.orig, sqlite3.Error):
-        return isinstance(error, OperationalError) and not _is_our_mistake(error.orig)
+        mistakes = (sqlite3.SQLITE_ERROR,) if writes else (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)
+        return isinstance(error, OperationalError) and getattr(error.orig, "sqlite_errorcode", None) not in mistakes
     state: object = getattr(error.orig, "sqlstate", None)
     if isinstance(state, str):
-        return state.startswith(_POSTGRESQL_TROUBLE)
+        return state.startswith(_POSTGRESQL_TROUBLE) or (writes and state == _POSTGRESQL_READ_ONLY)
     return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
-
-
-def _is_our_mistake(error: sqlite3.Error) -> bool:
-    """A wrong statement, or a write on a reading connection; full disks and locks have codes of their own."""
-    return getattr(error, "sqlite_errorcode", None) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY)

@@ -133,12 +133,17 @@ def problem(answer: Response, status: int) -> dict[str, object]:
     return body
 
 
-async def _execute(statement: str) -> None:
-    connection = await asyncpg.connect(POSTGRESQL, timeout=3)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+def execute(statement: str) -> None:
+    """Have PostgreSQL do something behind the back of the service."""
+
+    async def connect_and_execute() -> None:
+        connection = await asyncpg.connect(POSTGRESQL, timeout=3)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(connect_and_execute())
 
 
 @contextmanager
@@ -146,7 +151,7 @@ def schema_of_its_own() -> Iterator[str]:
     """A new schema in a PostgreSQL server; skips the test where none answers, except in CI."""
     name = f"service_{os.getpid()}_{secrets.token_hex(4)}"
     try:
-        asyncio.run(_execute(f"CREATE SCHEMA {name}"))
+        execute(f"CREATE SCHEMA {name}")
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         if os.environ.get("CI") == "true":
             raise
@@ -154,7 +159,7 @@ def schema_of_its_own() -> Iterator[str]:
     try:
         yield name
     finally:
-        asyncio.run(_execute(f"DROP SCHEMA {name} CASCADE"))
+        execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,20 @@ def test_a_fault_of_ours_is_a_problem_without_detail(tmp_path: Path, capfd: pyte
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-request-id"]
     assert "the secret of the house" in capfd.readouterr().err
+
+
+def test_a_statement_that_fails_is_logged_without_what_people_wrote(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "blog.db"
+    app = create_app(settings(database_url=f"sqlite:///{file}"))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        api = Api(client, app)
+        behind = sqlite3.connect(file)
+        behind.execute("ALTER TABLE account RENAME COLUMN biography TO life")
+        behind.close()
+        problem(api.register("ada", email="private@example.org"), 500)
+        written = capfd.readouterr().err
+    assert "INSERT INTO account" in written, "the log says what failed"
+    assert "private" not in written
+    assert "argon2" not in written

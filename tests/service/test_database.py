@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 from starlette.testclient import TestClient
 
 from blog import accounts
@@ -27,7 +27,7 @@ from blog.refusals import Unavailable
 from blog.start import prepare
 from blog.tables import Table
 from handlers.app import create_app
-from tests.service.conftest import PASSWORD, POSTGRESQL, Api, bearer, problem, settings, unique
+from tests.service.conftest import PASSWORD, POSTGRESQL, Api, bearer, execute, problem, settings, unique
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -161,20 +161,53 @@ def test_a_lock_of_another_process_is_answered_with_try_again(tmp_path: Path, mo
         assert api.send("POST", "/articles", person, json={"title": "x", "body": "y"}).status_code == 201
 
 
-def test_a_database_that_is_away_is_answered_with_try_again(tmp_path: Path) -> None:
+def ask(url: str) -> None:
+    """Ask a database for a sign of life."""
+    opened = Database(settings(database_url=url))
+
+    async def answers() -> None:
+        try:
+            await opened.answers()
+        finally:
+            await opened.close()
+
+    asyncio.run(answers())
+
+
+def test_a_database_that_is_away_is_answered_with_try_again() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        opened = Database(settings(database_url=f"postgresql://nobody@127.0.0.1:{port}/nothing"))
-
-        async def ask() -> None:
-            try:
-                await opened.answers()
-            finally:
-                await opened.close()
-
         with pytest.raises(Unavailable):
-            asyncio.run(ask())
+            ask(f"postgresql://nobody@127.0.0.1:{taken.getsockname()[1]}/nothing")
+
+
+@pytest.mark.parametrize("path", ["template0", "no_such_database"])
+def test_a_server_that_lets_nobody_in_is_answered_with_try_again(empty_schema: str, path: str) -> None:
+    """template0 takes no connections (SQLSTATE 55000), as any database may for as long as it is being looked after."""
+    with pytest.raises(Unavailable):
+        ask(make_url(POSTGRESQL).set(database=path).render_as_string(hide_password=False))
+
+
+def test_a_server_that_takes_no_writes_is_answered_with_try_again(empty_schema: str) -> None:
+    """As one that has become a standby."""
+    role = f"writer_of_{empty_schema}"
+    execute(f"CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA {empty_schema} TO {role}")
+    try:
+        url = make_url(POSTGRESQL).set(username=role).render_as_string(hide_password=False)
+        app = create_app(settings(database_url=url, database_schema=empty_schema))
+        with TestClient(app, raise_server_exceptions=False) as client:
+            api = Api(client, app)
+            person = api.person()
+            for setting, status in (("SET default_transaction_read_only = on", 503), ("RESET ALL", 201)):
+                execute(
+                    f"ALTER ROLE {role} {setting}; SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    f"WHERE usename = '{role}'"
+                )
+                answer = api.send("POST", "/articles", person, json={"title": "x", "body": "y"})
+                assert answer.status_code == status, answer.text
+                assert api.send("GET", "/accounts/me", person).status_code == 200
+    finally:
+        execute(f"DROP OWNED BY {role} CASCADE; DROP ROLE {role}")
 
 
 def free_port() -> int:
