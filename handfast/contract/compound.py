@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import BRANCHES, NOTHING, PASSING, Directions, Dropped
-from handfast.contract.formats import bounded
+from handfast.contract.formats import bounded, evident
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.patterns import readable
 from handfast.contract.places import FIELDS, Kind, Shape
@@ -65,12 +65,15 @@ class Compound:
         return self.names.get(unescape(name), "") + slash + rest
 
 
-def build(document: Mapping[str, JSONValue], schemas: Schemas, directions: Directions | None = None) -> Compound:
+def build(
+    document: Mapping[str, JSONValue], schemas: Schemas, directions: Directions | None = None, *, quick: bool = False
+) -> Compound:
     """The compound of all schemas of a normalised document; without directions both are judged alike.
 
-    References that lead nowhere are kept, and fail when a schema that has them is compiled.
+    References that lead nowhere are kept, and fail when a schema that has them is compiled. What is `quick` says the
+    same so that it is judged sooner, and is harder to reason about.
     """
-    builder = _Builder(_uri(document), schemas, directions)
+    builder = _Builder(_uri(document), schemas, directions, quick=quick)
     builder.build()
     resource: dict[str, JSONValue] = {
         "$schema": JSON_SCHEMA_2020_12,
@@ -86,7 +89,7 @@ def build(document: Mapping[str, JSONValue], schemas: Schemas, directions: Direc
 class _Builder:
     """Rewrites one schema after the other; those that somebody points at are added on the way."""
 
-    def __init__(self, uri: str, schemas: Schemas, directions: Directions | None) -> None:
+    def __init__(self, uri: str, schemas: Schemas, directions: Directions | None, *, quick: bool) -> None:
         self.uri = uri
         self.definitions: dict[str, SchemaValue] = {}
         self.names: dict[str, str] = {}
@@ -95,6 +98,7 @@ class _Builder:
         self.dangling: list[tuple[str, str]] = []
         self._schemas = schemas
         self._directions = directions
+        self._quick = quick
 
     def build(self) -> None:
         pending = list(self._schemas.roots)
@@ -132,7 +136,8 @@ class _Builder:
                 rewritten[keyword] = value
         if inner.names:
             _relax(rewritten, names, inner)
-        return bounded(rewritten)
+        finished = bounded(rewritten)
+        return evident(finished) if self._quick else finished
 
     def _keyword(self, keyword: str, value: JSONValue, base: str, pointer: str, dropped: Dropped) -> JSONValue:
         if keyword not in PASSING:

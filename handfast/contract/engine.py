@@ -66,7 +66,7 @@ class Engine:
         self._refusal = CODES[direction]
         self._located: dict[str, str] = {}
         self._missing: set[str] = set()
-        self._built: tuple[Compound, jsonschema_rs.Registry] | None = None
+        self._built: dict[bool, tuple[Compound, jsonschema_rs.Registry]] = {}
 
     def pointers(self) -> list[str]:
         """The pointers of all outermost schemas."""
@@ -102,16 +102,20 @@ class Engine:
     def _locate(self, location: str) -> str:
         """The pointer of a keyword location, cut back to what is written in the document.
 
-        Bounds of a format and refusals are the judges' own. There are no more locations than keywords, so all are kept.
+        Bounds of a format, refusals, and where a format is asked about are the judges' own. There are no more locations
+        than keywords, so all are kept.
         """
         if (known := self._located.get(location)) is not None:
             return known
         value: JSONValue = dict(self._document)
         written = ""
-        for token in to_tokens(self._build()[0].pointer(location)):
+        tokens = to_tokens(self._build()[0].pointer(location))
+        for token in tokens:
             try:
                 value = lookup(value, (token,))
             except LookupError:
+                if tokens[-1] == "format":
+                    written = join(written.removesuffix("/allOf"), "format")
                 break
             written = join(written, token)
         self._located[location] = written
@@ -156,10 +160,13 @@ class Engine:
 
     def canonical(self, pointer: str) -> jsonschema_rs.CanonicalSchema | None:
         """The schema in a form that can be reasoned about, or None."""
-        reference, registry = self._referred(pointer), self._build()[1]
+        reference = self._referred(pointer, quick=False)
         try:
             return jsonschema_rs.canonicalize(
-                {"$ref": reference}, registry=registry, validate_formats=True, pattern_options=_BACKTRACKING
+                {"$ref": reference},
+                registry=self._build(quick=False)[1],
+                validate_formats=True,
+                pattern_options=_BACKTRACKING,
             )
         except (ValueError, canonical.CanonicalizationError):
             return None
@@ -174,22 +181,23 @@ class Engine:
             pattern_options=options,
         )
 
-    def _referred(self, pointer: str) -> str:
-        reference = self._build()[0].reference(pointer)
+    def _referred(self, pointer: str, *, quick: bool = True) -> str:
+        reference = self._build(quick=quick)[0].reference(pointer)
         if reference is None:
-            self._built = None  # `reference` has noted the place, if there is one, as a schema that somebody wants
-            reference = self._build()[0].reference(pointer)
+            self._built.clear()  # `reference` has noted the place, if there is one, as a schema that somebody wants
+            reference = self._build(quick=quick)[0].reference(pointer)
         if reference is None:
             raise ContractError([_diagnostic("schema-missing", "there is no schema here", pointer)])
         return reference
 
-    def _build(self) -> tuple[Compound, jsonschema_rs.Registry]:
-        if self._built is None:
-            compound = build(self._document, self._schemas, self._directions)
+    def _build(self, *, quick: bool = True) -> tuple[Compound, jsonschema_rs.Registry]:
+        """The compound to judge by if it is `quick`, else the one to reason about, which is for the time of design."""
+        if quick not in self._built:
+            compound = build(self._document, self._schemas, self._directions, quick=quick)
             resources = {**self._remotes, compound.uri: compound.resource}
             registry = jsonschema_rs.Registry(list(resources.items()), retriever=self._not_supplied)
-            self._built = compound, registry
-        return self._built
+            self._built[quick] = compound, registry
+        return self._built[quick]
 
     def _not_supplied(self, uri: str) -> jsonschema_rs.JSONType:
         """What stands for a document that nobody supplied: a schema that cannot be compiled."""

@@ -94,6 +94,30 @@ STRINGS: Mapping[str, Callable[[str], bool]] = {
 }
 """A check for each string format that the validator does not have, or has not exactly."""
 
+_LABEL = "[0-9A-Za-z](?:[0-9A-Za-z-]{0,20}[0-9A-Za-z])?"
+_EVIDENT: Mapping[str, str] = {
+    **_PATTERNS,
+    "date": timestamps.DATE,
+    "date-time": timestamps.DATE_TIME,
+    "email": rf"[0-9A-Za-z_+-]{{1,20}}(?:\.[0-9A-Za-z_+-]{{1,20}}){{0,2}}@(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,20}}",
+    "time": timestamps.TIME,
+}
+"""Patterns whose texts are certainly of a format: all of them, or those that are common."""
+
+
+def evident(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """The schema with its format asked only about texts that a pattern does not show to be of it.
+
+    The validator matches a pattern ten times as fast as it calls a function of Python.
+    """
+    name = schema.get("format")
+    pattern = _EVIDENT.get(name) if isinstance(name, str) else None
+    if pattern is None:
+        return schema
+    told: dict[str, JSONValue] = {"if": {"pattern": f"^(?:{pattern})$"}, "else": {"format": name}}
+    rest = {keyword: value for keyword, value in schema.items() if keyword != "format"}
+    return {**rest, **told} if rest.keys().isdisjoint(("if", "then", "else")) else _with_all_of(rest, told)
+
 
 def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
     """The schema with its numeric format said as bounds, which hold for numbers and leave strings alone."""
@@ -109,7 +133,9 @@ def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
         bounds = dict(zip(("minimum", "maximum"), NUMBERS[name], strict=True))
     else:
         return schema
-    if bounds.keys().isdisjoint(schema):
-        return {**schema, **bounds}
+    return {**schema, **bounds} if bounds.keys().isdisjoint(schema) else _with_all_of(schema, bounds)
+
+
+def _with_all_of(schema: dict[str, JSONValue], other: dict[str, JSONValue]) -> dict[str, JSONValue]:
     others = schema.get("allOf")
-    return {**schema, "allOf": [*(others if isinstance(others, list) else []), bounds]}
+    return {**schema, "allOf": [*(others if isinstance(others, list) else []), other]}

@@ -9,18 +9,25 @@ from __future__ import annotations
 import re
 
 _LEAP_YEAR = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"  # the year 0 is one, too
-_DATE = (
+DATE = (
     "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
     f"|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEAR}-02-29)"
 )
+"""Each `full-date`."""
+
 _MINUTE = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
 _FRACTION = r"(?:\.[0-9]+)?"
 _OFFSET = f"(?:[Zz]|[+-]{_MINUTE})"
-_TIME = rf"{_MINUTE}:[0-5][0-9]{_FRACTION}{_OFFSET}"
+TIME = rf"{_MINUTE}:[0-5][0-9]{_FRACTION}{_OFFSET}"
+"""Each `full-time` without a leap second."""
 
-_IS_DATE = re.compile(_DATE).fullmatch
-_IS_TIME = re.compile(_TIME).fullmatch
-_IS_DATE_TIME = re.compile(f"{_DATE}[Tt]{_TIME}").fullmatch
+DATE_TIME = f"{DATE}[Tt]{TIME}"
+"""Each `date-time` without a leap second; RFC 3339 writes it with `T` between, in either case."""
+
+
+_IS_DATE = re.compile(DATE).fullmatch
+_IS_TIME = re.compile(TIME).fullmatch
+_IS_DATE_TIME = re.compile(DATE_TIME).fullmatch
 _IS_LOCAL_TIME = re.compile(rf"{_MINUTE}:(?:[0-5][0-9]|60){_FRACTION}").fullmatch
 _LEAP_SECOND = re.compile(rf"({_MINUTE}):60{_FRACTION}({_OFFSET})").fullmatch
 _DAY = 24 * 60
@@ -37,7 +44,7 @@ def is_time(text: str) -> bool:
 
 
 def is_date_time(text: str) -> bool:
-    """Whether a text is a `date-time`; RFC 3339 writes it with `T` between, in either case."""
+    """Whether a text is a `date-time`; a leap second is the last one of a day in UTC."""
     if _IS_DATE_TIME(text) is not None:
         return True
     return text[10:11] in ("T", "t") and _IS_DATE(text[:10]) is not None and _is_leap_second(text[11:])

@@ -101,6 +101,8 @@ class WireDateTime(_OnTheWire, datetime):
 
         Pydantic writes a plain `datetime` with the minutes of its offset: one with seconds becomes a value of ours.
         """
+        if type(value) is datetime and value.tzinfo is UTC:
+            return value
         if isinstance(value, str):
             return cls.parse(value)
         if isinstance(value, datetime):

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import from_regex
 
 from handfast.contract import load_contract_text
+from handfast.contract.formats import STRINGS, evident
 from handfast.contract.judge import Judge
-from handfast.contract.model import Direction
+from handfast.contract.model import Direction, JSONValue
 
 ROWS = [
     ("date", "2024-10-1+", False),
@@ -56,14 +59,18 @@ ROWS = [
 
 
 def judge_of(name: str) -> Judge:
+    return judge_of_schema({"format": name})
+
+
+def judge_of_schema(schema: JSONValue) -> Judge:
     document = {
         "openapi": "3.1.1",
         "info": {"title": "t", "version": "1"},
         "paths": {},
-        "components": {"schemas": {"A": {"format": name}}},
+        "components": {"schemas": {"Text": schema}},
     }
     contract = load_contract_text(json.dumps(document), "openapi.json", validate=False)
-    return contract.judges.judge("/components/schemas/A", Direction.REQUEST)
+    return contract.judges.judge("/components/schemas/Text", Direction.REQUEST)
 
 
 @pytest.mark.parametrize(("name", "text", "is_valid"), ROWS)
@@ -71,6 +78,44 @@ def test_texts_on_the_edge(name: str, text: str, is_valid: bool) -> None:
     judge = judge_of(name)
     assert judge.is_valid(text) is is_valid
     assert [error.code for error in judge.errors(text)] == ([] if is_valid else ["wrong-format"])
+
+
+@pytest.mark.parametrize(
+    ("beside", "at"),
+    [
+        ({}, ""),
+        ({"pattern": "^2"}, ""),
+        ({"allOf": [True]}, ""),
+        ({"if": {"minLength": 99}, "then": False}, ""),
+        ({"if": {"minLength": 1}, "else": False, "allOf": [True]}, ""),
+        ({"if": {"minLength": 1}, "then": {"format": "date"}}, "/then"),
+        ({"allOf": [True, {"format": "date"}]}, "/allOf/1"),
+        ({"not": {"format": "time"}}, ""),
+    ],
+    ids=str,
+)
+def test_formats_hold_beside_other_keywords(beside: dict[str, JSONValue], at: str) -> None:
+    schema = {**beside} if at else {**beside, "format": "date"}
+    judge = judge_of_schema(schema)
+    assert judge.is_valid("2024-02-29")
+    assert not judge.is_valid("2023-02-29")
+    errors = [(error.code, error.keyword, error.schema_pointer) for error in judge.errors("2023-02-29")]
+    assert errors == [("wrong-format", "format", f"/components/schemas/Text{at}/format")]
+
+
+@pytest.mark.parametrize("name", [name for name in STRINGS if "if" in evident({"format": name})])
+def test_texts_that_a_pattern_takes_for_a_format_are_of_it(name: str) -> None:
+    condition = evident({"format": name})["if"]
+    assert isinstance(condition, dict)
+    judge = judge_of(name)
+
+    @settings(max_examples=100, derandomize=True, database=None)
+    @given(from_regex(str(condition["pattern"]).removesuffix("$") + r"\Z"))
+    def check(text: str) -> None:
+        assert STRINGS[name](text)
+        assert judge.is_valid(text)
+
+    check()
 
 
 def test_the_calendar_is_the_one_of_python() -> None:
