@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from handfast.server import refusals
 from handfast.server.refusals import Refusal
@@ -49,13 +49,22 @@ _AUTHORITY = re.compile(rb"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._~-]+))(?::([0-9]
 _LAST_PORT = 65_535
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A request target in its parts; `authority` is there in the absolute form alone."""
 
     path: bytes
     query: bytes
     authority: bytes | None = None
+
+
+class Body(NamedTuple):
+    """What the header of a request says of its body."""
+
+    length: int | None
+    """In bytes; None when it is chunked, and nobody knows."""
+
+    waits: bool
+    """Whether the client waits with it until it is told to go on (RFC 9110, section 10.1.1)."""
 
 
 def target_of(method: bytes, raw: bytes) -> Target | None:
@@ -88,45 +97,29 @@ def is_authority(value: bytes) -> bool:
     return True
 
 
-def wrong_with(fields: Fields, version: str, target: Target) -> Refusal | None:
-    """What is wrong with the header fields of a request; names are in lower case.
+def body_of(fields: Fields, version: str) -> Body | Refusal:
+    """What the header of a request says of its body, or what is wrong with the header; names are in lower case.
 
     RFC 9112, section 3.2: one valid Host, which HTTP/1.0 may leave out. RFC 9112, section 6.1: no transfer coding that
     we do not know, and none at all in HTTP/1.0.
     """
     if _UNPRINTABLE.search(b" ".join([value for _, value in fields])):
         return refusals.HEADER_INVALID
-    seen: set[bytes] = set()
-    host = coding = None
+    seen: dict[bytes, bytes] = {}
     for name, value in fields:
         if name in SINGLETONS:
             if name in seen:
                 return refusals.HOST_INVALID if name == b"host" else refusals.HEADER_REPEATED
-            seen.add(name)
-            if name == b"host":
-                host = value
-            elif name == b"transfer-encoding":
-                coding = value
-    if (host is None and version != "1.0") or (host is not None and not is_authority(host)):
+            seen[name] = value
+    host = seen.get(b"host")
+    if version != "1.0" if host is None else not is_authority(host):
         return refusals.HOST_INVALID
-    if coding is not None and (version == "1.0" or coding.lower() != b"chunked" or b"content-length" in seen):
-        return refusals.TRANSFER_CODING
-    return None
-
-
-def expects_continue(fields: Fields) -> bool:
-    """Whether the client waits with its body until it is told to go on (RFC 9110, section 10.1.1)."""
-    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in fields)
-
-
-def length_of(fields: Fields) -> int | None:
-    """How many bytes the body of a request has; None when it is chunked."""
-    for name, value in fields:
-        if name == b"content-length":
-            return int(value)
-        if name == b"transfer-encoding":
-            return None
-    return 0
+    length: int | None = int(seen.get(b"content-length", b"0"))
+    if (coding := seen.get(b"transfer-encoding")) is not None:
+        if version == "1.0" or coding.lower() != b"chunked" or b"content-length" in seen:
+            return refusals.TRANSFER_CODING
+        length = None
+    return Body(length, version == "1.1" and seen.get(b"expect", b"").lower() == b"100-continue")
 
 
 def without_upgrade(fields: Fields) -> list[tuple[bytes, bytes]]:

@@ -208,16 +208,16 @@ class GuardedProtocol(HttpToolsProtocol):
         target = heads.target_of(method, self._target) if method != b"CONNECT" else None
         if target is None:
             raise self._stop(refusals.TARGET_INVALID)
-        wrong = heads.wrong_with(self.headers, version, target)
-        if wrong is not None:
-            raise self._stop(wrong)
+        body = heads.body_of(self.headers, version)
+        if isinstance(body, Refusal):
+            raise self._stop(body)
         if self.parser.should_upgrade():
             self._is_upgrading = True
             return
         if len(self.pipeline) >= self.limits.pipelined:
             raise self._stop(refusals.BUSY)
         self._fill_scope(method.decode("ascii"), version, target)
-        self._begin_cycle(version)
+        self._begin_cycle(version, body)
         self._section = Section.BODY
         self._tally.begin_body()
 
@@ -231,7 +231,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if target.authority is not None:  # section 3.2.2: it takes the place of Host
             self.headers[:] = [(b"host", target.authority), *(field for field in self.headers if field[0] != b"host")]
 
-    def _begin_cycle(self, version: str) -> None:
+    def _begin_cycle(self, version: str, body: heads.Body) -> None:
         previous = self._active
         cycle = GuardedCycle(
             scope=self.scope,
@@ -242,12 +242,12 @@ class GuardedProtocol(HttpToolsProtocol):
             access_log=False,
             default_headers=self.server_state.default_headers,
             message_event=asyncio.Event(),
-            expect_100_continue=version == "1.1" and heads.expects_continue(self.headers),
+            expect_100_continue=body.waits,
             keep_alive=version == "1.1" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
         cycle.app_state = self.app_state
-        cycle.unread = heads.length_of(self.headers)
+        cycle.unread = body.length
         cycle.swallows = self.limits.swallowed_bytes
         self.cycle = cycle
         if previous is None or previous.is_over:

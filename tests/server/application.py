@@ -92,6 +92,15 @@ async def _ticks(scope: Message, receive: Receive, send: Send, query: dict[str, 
     await send({"type": "http.response.body", "body": b""})
 
 
+async def _head_first(scope: Message, receive: Receive, send: Send, query: dict[str, str]) -> None:
+    """Starts an answer, and waits or breaks off before the first byte of its body."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+    if "seconds" not in query:
+        raise RuntimeError("on purpose")
+    await asyncio.sleep(float(query["seconds"]))
+    await send({"type": "http.response.body", "body": b"late"})
+
+
 async def _crash(scope: Message, receive: Receive, send: Send, query: dict[str, str]) -> None:
     raise RuntimeError("on purpose")
 
@@ -125,6 +134,7 @@ PATHS = {
     "/slow": _slow,
     "/large": _large,
     "/ticks": _ticks,
+    "/head-first": _head_first,
     "/crash": _crash,
     "/split": _split,
     "/unread": _unread,

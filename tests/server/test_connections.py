@@ -146,6 +146,33 @@ def test_1_0_is_answered_and_closed(server: Running) -> None:
     wire.close()
 
 
+def test_the_head_comes_with_the_body(server: Running) -> None:
+    wire = server.wire()
+    for request in (GET % b"/gone", GET % b"/x", GET % b"/large?bytes=60000"):
+        wire.send(request)
+        first = wire.socket.recv(100_000)
+        head, _, body = first.partition(b"\r\n\r\n")
+        assert f"content-length: {len(body)}" in head.decode().lower()
+    wire.close()
+
+
+def test_the_head_does_not_wait_for_a_late_body(server: Running) -> None:
+    wire = server.wire()
+    wire.send(GET % b"/head-first?seconds=1")
+    assert wire.socket.recv(1000).endswith(b"\r\n\r\n")
+    assert wire.socket.recv(1000) == b"late"
+    wire.close()
+
+
+def test_an_answer_that_breaks_off_has_its_head(server: Running) -> None:
+    wire = server.wire()
+    wire.send(GET % b"/head-first")
+    head = wire.rest()
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n"), "a client must not take the request for one that was never read"
+    assert head.endswith(b"\r\n\r\n")
+    wire.close()
+
+
 @pytest.mark.parametrize("path", [b"/x", b"/ticks?count=2&every=0", b"/early"])
 def test_head_has_no_body(server: Running, path: bytes) -> None:
     wire = server.wire()
