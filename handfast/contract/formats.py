@@ -44,6 +44,11 @@ _PATTERNS: Mapping[str, str] = {
     "sf-token": r"[A-Za-z*][:/!#$%&'*+\-.^_`|~0-9A-Za-z]*",
     "sf-binary": r":(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:",
 }
+_TEXTUAL = re.compile(
+    r"text/.*|.*[/+](?:json|xml|yaml|javascript|graphql|sql|jsonl|x-ndjson|json-seq|x-www-form-urlencoded)",
+    re.IGNORECASE,
+)
+"""Media types whose contents are texts; all others are taken for bytes."""
 _HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -117,6 +122,18 @@ def evident(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
     told: dict[str, JSONValue] = {"if": {"pattern": f"^(?:{pattern})$"}, "else": {"format": name}}
     rest = {keyword: value for keyword, value in schema.items() if keyword != "format"}
     return {**rest, **told} if rest.keys().isdisjoint(("if", "then", "else")) else _with_all_of(rest, told)
+
+
+def is_binary(schema: Mapping[str, JSONValue]) -> bool:
+    """Whether texts of a schema are bytes as they are, where a body is not JSON: a file of a form.
+
+    3.0 says it with `format: binary`; 3.1 with a `contentMediaType` that is no text, without `contentEncoding`
+    (learn.openapis.org/upgrading/v3.0-to-v3.1), which is what FastAPI writes for an `UploadFile`.
+    """
+    media_type = schema.get("contentMediaType")
+    if schema.get("format") == "binary" or not isinstance(media_type, str):
+        return schema.get("format") == "binary"
+    return "contentEncoding" not in schema and _TEXTUAL.fullmatch(media_type.partition(";")[0].strip()) is None
 
 
 def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:

@@ -102,7 +102,7 @@ def _with_files(type_: Type, encoding: Mapping[str, Encoding], direction: Direct
 
 
 def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
-    """A part as a file: a string of the format binary, or a part of which nothing is said but what it is not."""
+    """A part as a file: a string that is bytes as they are, or a part of which nothing is said but what it is not."""
     written = emitter.written_out(type_, direction)
     if encoding is not None and encoding.content_type is not None and _is_structured(encoding.content_type):
         return type_

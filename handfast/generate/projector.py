@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 
 from handfast.contract.directions import Directions
+from handfast.contract.formats import is_binary
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.pointers import join as below
 from handfast.generate.lattice import (
@@ -179,7 +180,7 @@ def _typed(name: str, schema: Mapping[str, JSONValue], formats: Mapping[str, str
         case "integer" | "number":
             return (Number(name == "integer", None, _bound(schema, "minimum"), _bound(schema, "maximum")),)
         case "string":
-            form = schema.get("format")
+            form = "binary" if is_binary(schema) else schema.get("format")
             shaping = form if isinstance(form, str) and (form in formats or form == "binary") else None
             return (Text(shaping, None, _length(schema, "minLength") or 0, _length(schema, "maxLength")),)
         case "array":

@@ -6,8 +6,9 @@
     form.built     the form for the model: the name of an `Upload` for each file
     form.problems  what is wrong with single parts
 
-By default an object, or an array of objects, is JSON, a file anything, and everything else text; `contentType` of the
-property's encoding says otherwise, and a part that says what it is must match. A part without a content type is taken
+By default an object, or an array of objects, is JSON, a file anything, and everything else text, which may be called by
+its `contentMediaType`, or `application/octet-stream` when it is encoded; `contentType` of the property's encoding says
+otherwise, and a part that says what it is must match. A part without a content type is taken
 to have the right one unless it is a file for which the contract names some. Files are as long as their bytes: a
 `maxLength` counts those (OpenAPI 3.1.1, section 4.8.14.3).
 """
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from handfast.contract.formats import is_binary
 from handfast.contract.judge import Judge
 from handfast.contract.model import Encoding, Header, JSONValue, MediaType
 from handfast.contract.pointers import join
@@ -231,7 +233,7 @@ def looks_like_file(shape: Shape, content_type: str | None) -> bool:
     """Whether a property is a file when no generated model says so: binary, or of no type at all."""
     if content_type is not None and any(kind in content_type.lower() for kind in ("json", "text/")):
         return False
-    if any(layer.schema.get("format") == "binary" for layer in shape.layers):
+    if any(is_binary(layer.schema) for layer in shape.layers):
         return True
     typed = {"type", "enum", "const", "properties", "items", "prefixItems", "additionalProperties", "$ref"}
     return bool(shape.pointers) and not any(typed & layer.schema.keys() for layer in shape.layers)
@@ -278,9 +280,20 @@ def _defaults(shape: Shape, item: Shape, is_file: bool) -> Iterator[ContentType]
     structured = shape if "array" not in shape.kinds or shape.is_scalar else item
     if structured.is_scalar:
         yield ContentType("text", "*")
+        yield from _of_contents(structured)
     if not structured.kinds <= {"string", "boolean", "integer", "fraction", "null"}:
         yield ContentType("application", "json")
         yield ContentType("application", "*+json")
+
+
+def _of_contents(shape: Shape) -> Iterator[ContentType]:
+    """What else a text may be called: an encoded one by its default (OpenAPI 3.1.1, 4.8.15.1), any by its contents."""
+    for layer in shape.layers:
+        if "contentEncoding" in layer.schema or layer.schema.get("format") in ("byte", "base64"):
+            yield ContentType("application", "octet-stream")
+        contents = layer.schema.get("contentMediaType")
+        if isinstance(contents, str) and (parsed := media_types.parse(contents)) is not None:
+            yield parsed
 
 
 def _text(part: _Part) -> str:

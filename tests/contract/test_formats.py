@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis.strategies import from_regex
 
 from handfast.contract import load_contract_text
-from handfast.contract.formats import STRINGS, evident
+from handfast.contract.formats import STRINGS, evident, is_binary
 from handfast.contract.judge import Judge
 from handfast.contract.model import Direction, JSONValue
 
@@ -160,6 +160,26 @@ def _identifier(text: str) -> object:
 _TIME = r"T(?:\d+H(?:\d+M(?:\d+S)?)?|\d+M(?:\d+S)?|\d+S)"
 _DAYS = r"(?:\d+Y(?:\d+M(?:\d+D)?)?|\d+M(?:\d+D)?|\d+D)"
 _DURATION = re.compile(rf"P(?:\d+W|{_DAYS}(?:{_TIME})?|{_TIME})", re.ASCII)
+BINARY = [
+    ({"type": "string", "format": "binary"}, True),
+    ({"type": "string", "contentMediaType": "application/octet-stream"}, True),
+    ({"type": "string", "contentMediaType": "image/png"}, True),
+    ({"type": "string", "contentMediaType": "application/vnd.ms-excel; version=8"}, True),
+    ({"type": "string", "contentMediaType": "image/png", "contentEncoding": "base64"}, False),
+    ({"type": "string", "contentMediaType": "text/csv"}, False),
+    ({"type": "string", "contentMediaType": "application/json; charset=utf-8"}, False),
+    ({"type": "string", "contentMediaType": "application/vnd.a+JSON"}, False),
+    ({"type": "string", "contentMediaType": "image/svg+xml"}, False),
+    ({"type": "string", "format": "byte"}, False),
+    ({"type": "string"}, False),
+]
+
+
+@pytest.mark.parametrize(("schema", "expected"), BINARY)
+def test_texts_that_are_bytes(schema: dict[str, JSONValue], expected: bool) -> None:
+    assert is_binary(schema) is expected
+
+
 _POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)*", re.DOTALL)
 
 ORACLES: dict[str, tuple[list[str], Callable[[str], bool]]] = {

@@ -40,6 +40,42 @@ def named(name: str, more: str = "") -> str:
     return f'Content-Disposition: form-data; name="{name}"{more}'
 
 
+def file(name: str, content_type: str = "") -> str:
+    """The headers of a part of a form that is a file."""
+    return named(name, f'; filename="{name}.x"' + (f"\r\nContent-Type: {content_type}" if content_type else ""))
+
+
+MULTI_PARTS = ((named("meta"), b'{"t":"x"}'), (file("file"), b"123"))
+MULTI: dict[str, JSONValue] = {
+    "meta": {"t": "x"},
+    "file": {"file": "file.x", "type": "application/octet-stream", "content": "123"},
+}
+CONTENTS: list[tuple[str, list[tuple[str, bytes]], int, dict[str, JSONValue] | None]] = [
+    (
+        "contents that are bytes",
+        [(file("scan", "application/pdf"), b"%P\xff")],
+        204,
+        {"scan": {"file": "scan.x", "type": "application/pdf", "content": "%P\xff"}},
+    ),
+    ("contents that are too long", [(file("scan", "application/pdf"), b"%PDF-")], 422, None),
+    (
+        "several contents that are bytes",
+        [(file("scans", "image/png"), b"\x89"), (file("scans"), b"")],
+        204,
+        {
+            "scans": [
+                {"file": "scans.x", "type": "image/png", "content": "\x89"},
+                {"file": "scans.x", "type": "application/octet-stream", "content": ""},
+            ]
+        },
+    ),
+    ("encoded contents", [(named("b64"), b"aGk=")], 204, {"b64": "aGk="}),
+    ("encoded contents by default", [(file("b64", "application/octet-stream"), b"aGk=")], 204, {"b64": "aGk="}),
+    ("encoded contents by name", [(file("b64", "image/png"), b"aGk=")], 204, {"b64": "aGk="}),
+    ("encoded contents of another type", [(file("b64", "image/gif"), b"aGk=")], 422, None),
+    ("contents that are text", [(named("doc", "\r\nContent-Type: application/json"), b"[1]")], 204, {"doc": "[1]"}),
+    ("contents that are text of another type", [(file("doc", "application/xml"), b"<a/>")], 422, None),
+]
 ROWS_3_1 = [
     Row("simple ok", "GET", "/v1/simple/1,2", [], b"", 204, {"path ids": [1, 2]}),
     Row("simple bad", "GET", "/v1/simple/1,x", [], b"", 404),
@@ -429,6 +465,18 @@ ROWS_3_1 = [
         ),
         422,
     ),
+    *(
+        Row(
+            f"m {about}",
+            "POST",
+            "/v1/multi",
+            MULTIPART,
+            parts(*MULTI_PARTS, *more),
+            status,
+            seen and {"body": {**MULTI, **seen}},
+        )
+        for about, more, status, seen in CONTENTS
+    ),
     Row(
         "m unfinished",
         "POST",
@@ -536,6 +584,8 @@ ROWS_3_0 = [
     Row("bin bad", "PUT", "/bin", [("Content-Type", "text/png")], b"\x89", 415),
     Row("bin none", "PUT", "/bin", [], b"", 204, {"body": None}),
     Row("b64", "POST", "/up", MULTIPART, parts((named("b64"), b"aGk=")), 204),
+    Row("b64 by default", "POST", "/up", MULTIPART, parts((file("b64", "application/octet-stream"), b"aGk=")), 204),
+    Row("b64 by default", "POST", "/up", MULTIPART, parts((file("b64", "application/octet-stream"), b"aGk=")), 204),
     Row("b64 bad", "POST", "/up", MULTIPART, parts((named("b64"), b"%%%")), 422),
     Row("empty form", "POST", "/up", MULTIPART, b"--bb--\r\n", 204),
     Row("file no filename", "POST", "/up", MULTIPART, parts((named("f"), b"aGk=")), 204),

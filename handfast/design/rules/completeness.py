@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from handfast.contract.formats import is_binary
 from handfast.contract.model import JSONValue, MediaType, Operation, Response
 from handfast.contract.places import Kind
 from handfast.design.reading import Reading, below
@@ -107,7 +108,7 @@ def example_missing(reading: Reading) -> Iterator[Finding]:
 
 def _has_example(reading: Reading, media: MediaType) -> bool:
     schema = reading.resolve(media.schema.value) if media.schema is not None else None
-    if media.examples or not isinstance(schema, dict) or schema.get("format") == "binary" or _shows(reading, schema):
+    if media.examples or not isinstance(schema, dict) or is_binary(schema) or _shows(reading, schema):
         return True
     members = schema.get("properties")
     parts = list(members.values()) if isinstance(members, dict) else [schema.get("items")]

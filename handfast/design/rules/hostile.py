@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
-from handfast.contract.formats import INTEGERS
+from handfast.contract.formats import INTEGERS, is_binary
 from handfast.contract.model import Direction
 from handfast.contract.patterns import bounds_length, readable
 from handfast.design.reading import JSONObject, Reading, below
@@ -65,7 +65,7 @@ def integer_unbounded(reading: Reading) -> Iterator[Finding]:
 
 def nul_admitted(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in _requested(reading, "string"):
-        least, secret = schema.get("minLength"), schema.get("format") in ("binary", "password")
+        least, secret = schema.get("minLength"), is_binary(schema) or schema.get("format") == "password"
         rest = "\0" * (least - 1 if isinstance(least, int) else 0)
         if not secret and any(_admits(reading, pointer, f"{start}\0{rest}") for start in ("", "a", "A", "0")):
             yield Finding(
