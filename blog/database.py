@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 _LOCK_WAIT = 5
 """Seconds to wait for another process that writes to the same SQLite file."""
+_ANSWER_WAIT = 5
+"""Seconds to wait for an answer of PostgreSQL, which gives up by itself after as many."""
+_STARTING_WAIT = 60
+"""Seconds to wait at the start for another process that migrates."""
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -46,6 +50,12 @@ _POSTGRESQL_READ_ONLY = "25006"
 """A server that has become a standby, or an operator who lets nobody write for a while."""
 _STARTING_LOCK = 7_215_390_154
 """The advisory lock under which one process at a time migrates and seeds a PostgreSQL database."""
+_POSTGRESQL_START = (
+    "SET LOCAL statement_timeout = 0",  # an index of a large table takes its time
+    f"SET LOCAL lock_timeout = '{_STARTING_WAIT}s'",
+    f"SELECT pg_advisory_xact_lock({_STARTING_LOCK})",
+    f"SET LOCAL lock_timeout = '{_POSTGRESQL_LIMITS['lock_timeout']}'",  # requests queue behind a lock of a table
+)
 
 
 class _Cursor(Protocol):
@@ -66,13 +76,14 @@ class Database:
     """The engines of one process; `reading` and `writing` give a session in a transaction."""
 
     def __init__(self, settings: Settings) -> None:
-        url = make_url(settings.database_url)
+        self._settings = settings
+        self._url = url = make_url(settings.database_url)
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _sqlite_engine(url, settings, writes=True)
             self._reader = _sqlite_engine(url, settings, writes=False)
         else:
-            self._writer = _postgresql_engine(url, settings)
+            self._writer = _postgresql_engine(url, settings, patience=_ANSWER_WAIT)
             self._reader = self._writer.execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
 
     @asynccontextmanager
@@ -102,11 +113,26 @@ class Database:
 
     @asynccontextmanager
     async def alone(self) -> AsyncGenerator[AsyncSession]:
-        """Like `writing`, with no other process in such a block at the same time."""
-        async with self.writing() as session:
-            if not self.is_sqlite:  # SQLite has one writer at a time anyway
-                await (await session.connection()).exec_driver_sql(f"SELECT pg_advisory_xact_lock({_STARTING_LOCK})")
-            yield session
+        """Like `writing`, for as long as it takes, and with no other process in such a block at the same time."""
+        engine = self._patient_engine()
+        try:
+            async with (
+                _translated(writes=True),
+                AsyncSession(engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                if not self.is_sqlite:  # SQLite has one writer at a time anyway
+                    connection = await session.connection()
+                    for statement in _POSTGRESQL_START:
+                        await connection.exec_driver_sql(statement)
+                yield session
+        finally:
+            await engine.dispose()
+
+    def _patient_engine(self) -> AsyncEngine:
+        if self.is_sqlite:
+            return _sqlite_engine(self._url, self._settings, writes=True, patience=_STARTING_WAIT)
+        return _postgresql_engine(self._url, self._settings, patience=None)
 
     async def answers(self) -> None:
         """Return when the database answers; raises Unavailable when it does not."""
@@ -119,14 +145,15 @@ class Database:
         await self._reader.dispose()
 
 
-def _sqlite_engine(url: URL, settings: Settings, *, writes: bool) -> AsyncEngine:
+def _sqlite_engine(url: URL, settings: Settings, *, writes: bool, patience: float | None = None) -> AsyncEngine:
+    """Connections that wait so many seconds for other processes, by default as long as a request may."""
     engine = create_async_engine(
         url,
         pool_size=1 if writes else settings.database_pool_size,
         max_overflow=0,
         hide_parameters=True,  # errors are logged, and what people write, addresses and hashes are not
         pool_timeout=settings.database_pool_timeout,
-        connect_args={"timeout": _LOCK_WAIT},
+        connect_args={"timeout": _LOCK_WAIT if patience is None else patience},
     )
 
     def prepare(connection: _Connected, _record: object) -> None:
@@ -146,7 +173,8 @@ def _sqlite_engine(url: URL, settings: Settings, *, writes: bool) -> AsyncEngine
     return engine
 
 
-def _postgresql_engine(url: URL, settings: Settings) -> AsyncEngine:
+def _postgresql_engine(url: URL, settings: Settings, *, patience: float | None) -> AsyncEngine:
+    """Connections that wait so many seconds for an answer; None for ever."""
     limits = dict(_POSTGRESQL_LIMITS)
     if settings.database_schema:
         limits["search_path"] = settings.database_schema
@@ -158,7 +186,7 @@ def _postgresql_engine(url: URL, settings: Settings) -> AsyncEngine:
         pool_timeout=settings.database_pool_timeout,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"timeout": 3, "command_timeout": 5, "server_settings": limits},
+        connect_args={"timeout": 3, "command_timeout": patience, "server_settings": limits},
     )
 
 

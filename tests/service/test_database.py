@@ -104,6 +104,26 @@ async def test_a_reading_session_cannot_write(database: dict[str, object]) -> No
         await opened.close()
 
 
+async def test_a_start_waits_for_a_long_migration_of_another_process(database: dict[str, object]) -> None:
+    """For longer than a request may take, or be waited for: 5 s."""
+    opened, other = Database(settings(**database)), Database(settings(**database))
+    await prepare(opened, examples=False)
+    try:
+        async with opened.alone() as session:
+            connection = await session.connection()
+            start = asyncio.ensure_future(prepare(other, examples=False))
+            if opened.is_sqlite:
+                await connection.exec_driver_sql("SELECT 1")
+                await asyncio.sleep(5.5)
+            else:
+                await connection.exec_driver_sql("SELECT pg_sleep(5.5)")
+            assert not start.done()
+        await start
+    finally:
+        await opened.close()
+        await other.close()
+
+
 async def test_a_reading_session_sees_one_state(database: dict[str, object]) -> None:
     """What belongs together, as an article and its tags, is read with several statements."""
     opened = Database(settings(**database))
