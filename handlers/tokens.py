@@ -55,12 +55,11 @@ class Tokens(TokensOperations):
             account = await accounts.find_by_name(reading, name)
         kept = account.password_hash if account else None
         verdict = await self.services.passwords.compare(password, kept)
-        if (
-            account is None
-            or not verdict.right
-            or not await accounts.hold(self.session, account.id, account.password_hash)
-        ):
-            return _refuse("invalid_grant", "Name or password is wrong.")
+        wrong = _refuse("invalid_grant", "Name or password is wrong.")
+        if account is None or not verdict.right:
+            return wrong
+        if not await accounts.hold(self.session, account.id, account.password_hash):
+            return wrong
         if verdict.new_hash is not None:
             await accounts.keep_hash(self.session, account.id, account.password_hash, verdict.new_hash)
         return self._granted(await logins.start(self.session, account.id, scopes, self.services.settings))
