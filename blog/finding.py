@@ -1,4 +1,8 @@
-"""Finding articles: filters, search, and four orders with a place to continue from."""
+"""Finding articles: filters, search, and four orders with a place to continue from.
+
+The age of a published article counts from its publication, so that one that was a draft for long comes first when it is
+new to its readers; that of a draft from its creation.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +42,14 @@ class Search:
 class _Order:
     """An order: its column, its direction, and how a row becomes a cursor and a cursor a key and an id."""
 
-    column: SQLColumnExpression[datetime] | SQLColumnExpression[bytes]
+    column: SQLColumnExpression[datetime] | SQLColumnExpression[datetime | None] | SQLColumnExpression[bytes]
     descending: bool
     write: Callable[[Article], str]
     read: Callable[[str], tuple[object, int]]
+
+
+def _by_publication(article: Article) -> str:
+    return cursors.write_moment(article.published_at or article.created_at, article.id)
 
 
 def _by_creation(article: Article) -> str:
@@ -63,10 +71,15 @@ _WITHOUT_TEXT = (
 )
 
 _ORDERS: dict[Sort, _Order] = {
-    "newest": _Order(col(ArticleRow.created_at), True, _by_creation, cursors.read_moment),
-    "oldest": _Order(col(ArticleRow.created_at), False, _by_creation, cursors.read_moment),
+    "newest": _Order(col(ArticleRow.published_at), True, _by_publication, cursors.read_moment),
+    "oldest": _Order(col(ArticleRow.published_at), False, _by_publication, cursors.read_moment),
     "updated": _Order(col(ArticleRow.updated_at), True, _by_change, cursors.read_moment),
     "title": _Order(col(ArticleRow.title_key), False, _by_title, cursors.read),
+}
+_ORDERS_OF_DRAFTS: dict[Sort, _Order] = {
+    **_ORDERS,
+    "newest": _Order(col(ArticleRow.created_at), True, _by_creation, cursors.read_moment),
+    "oldest": _Order(col(ArticleRow.created_at), False, _by_creation, cursors.read_moment),
 }
 
 
@@ -74,7 +87,7 @@ async def page(session: AsyncSession, search: Search, limit: int, cursor: str | 
     """A page of the articles that a search finds, without their bodies."""
     if search.status == "draft" and search.viewer_id is None:
         return Page([])
-    order = _ORDERS[search.sort]
+    order = (_ORDERS if search.status == "published" else _ORDERS_OF_DRAFTS)[search.sort]
     direction = desc if order.descending else asc
     query = (
         select(ArticleRow, AccountRow.handle)

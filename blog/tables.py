@@ -118,9 +118,10 @@ class ArticleRow(Table, table=True):
 
     __table_args__: ClassVar[_Options] = (
         CheckConstraint("status IN ('draft', 'published')", name="status"),
-        Index(None, "status", "created_at", "id"),
+        Index(None, "status", "published_at", "id"),
         Index(None, "status", "updated_at", "id"),
         Index(None, "status", "title_key", "id"),
+        Index(None, "author_id", "status", "published_at", "id"),
         Index(None, "author_id", "status", "created_at", "id"),
         _NEVER_AGAIN,
     )

@@ -273,8 +273,8 @@ SEEDED: tuple[Fault, ...] = (
     _tests(
         "order upside down",
         "blog/finding.py",
-        '"newest": _Order(col(ArticleRow.created_at), True,',
-        '"newest": _Order(col(ArticleRow.created_at), False,',
+        '"newest": _Order(col(ArticleRow.published_at), True,',
+        '"newest": _Order(col(ArticleRow.published_at), False,',
         "createArticle",
         "listArticles",
     ),

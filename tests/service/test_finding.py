@@ -101,6 +101,36 @@ def test_the_newest_come_first_and_twenty_to_a_page(api: Api) -> None:
     assert plain == api.send("GET", "/articles", params={"tag": tag, "sort": "newest", "limit": 20}).json()
 
 
+def test_what_was_published_last_is_the_newest_however_old_the_draft_is(api: Api) -> None:
+    author, tag = api.person(), unique("kept")
+    kept, withdrawn, written = (
+        api.article(author, tags=[tag], status=status)["slug"] for status in ("draft", "published", "published")
+    )
+
+    def turn(slug: object, status: str) -> None:
+        changed = api.send("PATCH", f"/articles/{slug}", author, json={"status": status}, headers={"If-Match": "*"})
+        assert changed.status_code == 200
+
+    def listed(**query: str) -> list[object]:
+        found: list[object] = []
+        cursor: dict[str, str] = {}
+        while True:  # one by one, so that the places in between are cursors
+            page = api.send("GET", "/articles", author, params={"tag": tag, "limit": "1"} | query | cursor).json()
+            found += slugs(page["items"])
+            if "nextCursor" not in page:
+                return found
+            cursor = {"cursor": page["nextCursor"]}
+
+    turn(kept, "published")
+    for status in ("draft", "published"):  # it was published before, and is not new
+        turn(withdrawn, status)
+    assert listed() == [kept, written, withdrawn]
+    assert listed(sort="oldest", author=author.handle) == [withdrawn, written, kept]
+    for slug in (written, withdrawn, kept):
+        turn(slug, "draft")
+    assert listed(status="draft") == [written, withdrawn, kept]
+
+
 def test_a_page_goes_on_where_it_stopped_when_articles_come_and_go(api: Api) -> None:
     author, tag = api.person(), unique("moving")
     articles = [api.article(author, tags=[tag]) for _ in range(6)]
