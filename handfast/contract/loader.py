@@ -145,8 +145,11 @@ def _is_valid_default(finding: Finding, contract: Contract) -> bool:
     if finding.code != "default-invalid":
         return False
     tokens = to_tokens(finding.pointer)
-    judge = contract.judges.judge(to_pointer(tokens[:-1]), Direction.REQUEST)
-    return judge.is_valid(lookup(contract.document, tokens))
+    try:
+        default = lookup(contract.document, tokens)
+    except LookupError:  # in a list of `items`, which is called otherwise in the normalised document
+        return False
+    return contract.judges.judge(to_pointer(tokens[:-1]), Direction.REQUEST).is_valid(default)
 
 
 def _ordered(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

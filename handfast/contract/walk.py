@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import cast
 
 from jsonschema.exceptions import ValidationError
@@ -103,6 +104,8 @@ class _SchemaPlaces(keywords.SchemaValidator):
     def __call__(
         self, schema: SchemaPath, require_properties: bool = True, meta_checked: bool = False
     ) -> Iterator[ValidationError]:
+        if isinstance(schema.read_value(), list):  # `items` of older drafts, which the validator does not know
+            return chain.from_iterable(self(each, False, True) for each in schema)
         return _placed(super().__call__(schema, require_properties, True), schema.parts, "schema")
 
 

@@ -179,6 +179,36 @@ def test_names_that_are_taken_get_the_file_then_the_folder_before_them(tmp_path:
     }
 
 
+def test_a_file_may_be_named_by_a_mapping_alone_and_by_two_components(tmp_path: Path) -> None:
+    one = "{$ref: '#/components/schemas/One'}"
+    text = f"""{HEAD}components:
+  schemas:
+    One: {{type: object}}
+    Any: {{oneOf: [{one}], discriminator: {{propertyName: a, mapping: {{b: pet.yaml}}}}}}
+"""
+    schemas: Any = load(tmp_path, text, pet_yaml="type: object\n").source["components"]
+    assert schemas["schemas"]["Any"]["discriminator"]["mapping"] == {"b": "#/components/schemas/pet"}
+    text = f"{HEAD}components:\n  schemas:\n    A: {{$ref: pet.yaml}}\n    B: {{$ref: pet.yaml}}\n"
+    schemas = load(tmp_path, text).source["components"]
+    assert schemas["schemas"] == {"A": {"type": "object"}, "B": {"$ref": "#/components/schemas/A"}}
+
+
+def test_an_item_of_a_list_is_called_after_the_list_too(tmp_path: Path) -> None:
+    text = f"{HEAD}components:\n  schemas:\n    A: {{items: {{$ref: 'pet.yaml#/allOf/0'}}}}\n"
+    schemas: Any = load(tmp_path, text, pet_yaml="allOf: [{type: object}]\n").source["components"]
+    assert schemas["schemas"] == {
+        "A": {"items": {"$ref": "#/components/schemas/allOf_0"}},
+        "allOf_0": {"type": "object"},
+    }
+
+
+def test_a_file_with_an_identifier_refers_to_itself(tmp_path: Path) -> None:
+    text = f"{HEAD}components:\n  schemas:\n    A: {{$ref: pet.yaml}}\n"
+    pet = "$id: https://a.example/pet\n$ref: '#/$defs/a'\n$defs: {a: {type: string}}\n"
+    judge = load(tmp_path, text, pet_yaml=pet).judges.judge("/components/schemas/A", Direction.REQUEST)
+    assert (judge.is_valid("a"), judge.is_valid(1)) == (True, False)
+
+
 def test_files_that_refer_to_one_another(tmp_path: Path) -> None:
     text = f"{HEAD}components:\n  schemas:\n    Tree: {{properties: {{root: {{$ref: node.yaml}}}}}}\n"
     node = "properties: {edges: {items: {$ref: edge.yaml}}}\n"

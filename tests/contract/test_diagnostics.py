@@ -740,6 +740,48 @@ api.yaml:5:5: error[security-scheme-unknown]: there is no security scheme "bearr
 """,
     ),
     (
+        "scheme by its place before 3.2",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths: {}
+security:
+  - '#/components/securitySchemes/bearer': []
+components:
+  securitySchemes:
+    bearer: {type: http, scheme: bearer}
+""",
+        """\
+api.yaml:5:5: error[security-scheme-unknown]: there is no security scheme "#/components/securitySchemes/bearer"
+    3 | paths: {}
+    4 | security:
+  → 5 |   - '#/components/securitySchemes/bearer': []
+    hint: declare it in components/securitySchemes
+""",
+    ),
+    (
+        "scopes of what is no oauth2 in 3.0",
+        """\
+openapi: 3.0.4
+info: {title: Test, version: "1"}
+paths: {}
+security:
+  - login: [any]
+  - key: [any]
+components:
+  securitySchemes:
+    login: {type: openIdConnect, openIdConnectUrl: 'https://a.example/'}
+    key: {type: apiKey, in: header, name: key}
+""",
+        """\
+api.yaml:6:5: warning[security-scope-unknown]: key is of type apiKey, which has no scopes in OpenAPI 3.0
+    4 | security:
+    5 |   - login: [any]
+  → 6 |   - key: [any]
+    hint: write an empty list
+""",
+    ),
+    (
         "scope unknown",
         """\
 openapi: 3.1.1
@@ -889,6 +931,33 @@ api.yaml:6:15: error[tag-parent-cyclic]: the tag "b" is its own ancestor
     4 | tags:
     5 |   - {name: a, parent: b}
   → 6 |   - {name: b, parent: a}
+""",
+    ),
+    (
+        "tag circle of three, and a tag that leads there",
+        """\
+openapi: 3.2.0
+info: {title: Test, version: "1"}
+paths: {}
+tags:
+  - {name: a, parent: b}
+  - {name: b, parent: c}
+  - {name: c, parent: a}
+  - {name: d, parent: a}
+""",
+        """\
+api.yaml:5:15: error[tag-parent-cyclic]: the tag "a" is its own ancestor
+    3 | paths: {}
+    4 | tags:
+  → 5 |   - {name: a, parent: b}
+api.yaml:6:15: error[tag-parent-cyclic]: the tag "b" is its own ancestor
+    4 | tags:
+    5 |   - {name: a, parent: b}
+  → 6 |   - {name: b, parent: c}
+api.yaml:7:15: error[tag-parent-cyclic]: the tag "c" is its own ancestor
+    5 |   - {name: a, parent: b}
+    6 |   - {name: b, parent: c}
+  → 7 |   - {name: c, parent: a}
 """,
     ),
     (

@@ -63,7 +63,7 @@ def test_a_url_may_have_expressions_and_variables_in_it() -> None:
         "?a=",
         Expression("query", "request", "a"),
     )
-    for wrong in ("a{", "a}", "{}", "{{$url}}", "{$nothing}"):
+    for wrong in ("a{", "a}", "{}", "{a{b}", "{{$url}}", "{$nothing}"):
         with pytest.raises(ValueError, match=r".+"):
             parse(wrong)
 

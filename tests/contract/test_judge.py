@@ -127,6 +127,12 @@ def test_known_members_are_not_called_unknown_when_their_schema_fails(value: Any
     assert sorted((pointer, code) for code, pointer, _ in found) == sorted((f"/0{at}", code) for code, at in expected)
 
 
+def test_known_members_are_those_of_dependent_schemas_too() -> None:
+    needs = {"a": {"properties": {"b": {"type": "integer"}}}}
+    schema = {"unevaluatedProperties": False, "properties": {"a": {}}, "dependentSchemas": needs}
+    assert [(code, pointer) for code, pointer, _ in told(schema, {"a": 1, "b": "x"})] == [("wrong-type", "/b")]
+
+
 def test_contains_is_told_for_every_way_of_counting() -> None:
     for schema in ({"contains": {"const": 1}}, {"contains": {"const": 1}, "minContains": 2}):
         assert [code for code, _, _ in told(schema, [2])] == ["contains-mismatch"]
@@ -226,6 +232,13 @@ def test_of_alternatives_the_one_that_was_meant_is_reported(keyword: str, wrappe
         ("required", ""),
         ("wrong-type", "/tricks"),
     ]
+    assert told_of(alternatives(keyword, **tag, defaultMapping="Dog"), {"kind": "cow"}) == [("no-alternative", "/kind")]
+    named = {keyword: [{"$ref": f"https://a.example/{name}"} for name in ("cat", "dog")]}
+    named["discriminator"] = {**tag, "mapping": {"c": "https://a.example/cat"}}  # type: ignore[assignment]
+    both = ({"$id": f"https://a.example/{name}", **UNTAGGED} for name in ("cat", "dog"))
+    assert told_of(named, {"kind": "c", "a": 1}, *both) == [("wrong-type", "/a")]
+    scalars = {keyword: [{"const": "a"}, {"enum": ["b"]}, {"type": "string", "maxLength": 1}]}
+    assert told_of(scalars, "cd") == [("too-long", "")]
 
 
 def test_a_discriminator_asserts_nothing() -> None:
@@ -244,6 +257,7 @@ ACCOUNT = {
 }
 BASE = {"type": "object", "required": ["id"], "properties": {"id": READ_ONLY}}
 REF: Any = {"$ref": "#/components/schemas/Base"}
+NEEDS: Any = {"$ref": "#/components/schemas/NeedsId"}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +279,7 @@ REF: Any = {"$ref": "#/components/schemas/Base"}
         ({"$ref": "#/components/schemas/Base", "required": ["id"]}, {}, {"id": "1"}),
         ({"required": ["id"], "properties": {"id": {"$ref": "#/components/schemas/Id"}}}, {}, {"id": "1"}),
         ({"required": ["id"], "properties": {"id": {"allOf": [{"$ref": "#/components/schemas/Id"}]}}}, {}, {"id": "1"}),
-        ({"properties": {"id": READ_ONLY}, "allOf": [{"$ref": "#/components/schemas/NeedsId"}]}, {}, {"id": "1"}),
+        ({"properties": {"id": READ_ONLY}, "allOf": [NEEDS]}, {}, {"id": "1"}),
         ({"properties": {"id": READ_ONLY}, "$ref": "#/components/schemas/NeedsId"}, {}, {"id": "1"}),
         ({"properties": {"id": READ_ONLY}, "dependentRequired": {"a": ["id"]}}, {"a": 1}, {"a": 1, "id": "1"}),
         ({"oneOf": [{"$ref": "#/components/schemas/Base"}, {"type": "null"}]}, {}, {"id": "1"}),
@@ -285,12 +299,39 @@ REF: Any = {"$ref": "#/components/schemas/Base"}
             {"a": 1},
             {"id": "1", "b": 1},
         ),
+        ({"anyOf": [{"properties": {"id": READ_ONLY}, "allOf": [{"required": ["id"]}]}]}, {}, {"id": "1"}),
+        (
+            {"properties": {"id": READ_ONLY}, "anyOf": [{"properties": {"x": READ_ONLY}, "required": ["x"]}]},
+            {},
+            {"id": "1", "x": "1"},
+        ),
+        (
+            {"properties": {"id": READ_ONLY}, "allOf": [{"properties": {"x": READ_ONLY}, "required": ["id", "x"]}]},
+            {},
+            {"id": "1", "x": "1"},
+        ),
+        (
+            {"properties": {"id": READ_ONLY}, "allOf": [NEEDS], "oneOf": [NEEDS, {"required": ["a"]}]},
+            {"a": 1},
+            {"id": "1"},
+        ),
+        (
+            {"properties": {"id": READ_ONLY}, "dependentSchemas": {"a": {"required": ["id"]}}},
+            {"a": 1},
+            {"a": 1, "id": "1"},
+        ),
+        (
+            {"properties": {"id": READ_ONLY}, "allOf": [{"$ref": "#/components/schemas/DependsOnId"}]},
+            {"a": 1},
+            {"a": 1, "id": "1"},
+        ),
     ],
 )
 def test_what_is_read_only_is_refused_in_requests_and_required_in_responses_alone(
     schema: Any, request_body: Any, response_body: Any
 ) -> None:
-    others = {"Base": BASE, "Id": READ_ONLY, "NeedsId": {"required": ["id"]}}
+    needs = {"$anchor": "needs", "required": ["id"]}
+    others = {"Base": BASE, "Id": READ_ONLY, "NeedsId": needs, "DependsOnId": {"dependentRequired": {"a": ["id"]}}}
     assert told(schema, request_body, REQUEST, **others) == []
     assert told(schema, response_body, RESPONSE, **others) == []
     assert told(schema, response_body, REQUEST, **others) != []

@@ -177,12 +177,12 @@ def test_responses_keep_their_component_and_ignore_content_type(tmp_path: Path) 
     get:
       responses:
         '200': {{description: ok, headers: {{Content-Type: {{schema: {{}}}}, ETag: {{required: true, schema: {{}}}}}}}}
-        4xx: {{$ref: '#/components/responses/Bad', description: said anew}}
+        4xx: {{$ref: '#/components/responses/Alias', description: said anew}}
         default: {{$ref: '#/components/responses/Alias'}}
 components:
   responses:
     Bad: {{description: bad}}
-    Alias: {{$ref: '#/components/responses/Bad'}}
+    Alias: {{$ref: '#/components/responses/Bad', description: other}}
 """.replace("4xx", "4XX"),
     )
     ok, bad, other = only(contract).responses
@@ -193,7 +193,7 @@ components:
         "said anew",
         "/components/responses/Bad",
     )
-    assert (other.status, other.component, other.description) == ("default", "Bad", "bad")
+    assert (other.status, other.component, other.description) == ("default", "Bad", "other")
     assert only(contract).response(200) is ok
     assert only(contract).response(404) is bad
     assert only(contract).response(500) is other
@@ -213,15 +213,21 @@ def test_callbacks_and_webhooks_and_shared_path_items(tmp_path: Path) -> None:
           '{{$request.body#/a}}': {{put: {{operationId: ended, {OK}}}}}
           '{{$request.body#/b}}': {{put: {{{OK}}}}}
         again: {{$ref: '#/components/callbacks/Again'}}
+        ping: {{$ref: '#/components/callbacks/Ping'}}
       {OK}
 webhooks:
   newPet: {{$ref: '#/components/pathItems/Hook'}}
 components:
   pathItems:
-    Hook: {{summary: A hook, post: {{{OK}}}}}
+    Hook: {{summary: A hook, post: {{responses: {{'200': {{$ref: '#/components/responses/Ok'}}}}}}}}
+  responses: {{Ok: {{description: ok}}}}
   callbacks:
     Again:
       '{{$url}}': {{post: {{callbacks: {{again: {{$ref: '#/components/callbacks/Again'}}}}, {OK}}}}}
+    Ping:
+      '{{$url}}': {{post: {{callbacks: {{pong: {{$ref: '#/components/callbacks/Pong'}}}}, {OK}}}}}
+    Pong:
+      '{{$url}}': {{put: {{callbacks: {{ping: {{$ref: '#/components/callbacks/Ping'}}}}, {OK}}}}}
 """,
     )
     operation = only(contract)
@@ -229,13 +235,38 @@ components:
         "onData": ["subscribeOnDataPost"],
         "ended": ["ended", "subscribeEndedRequestBodyBPut"],
         "again": ["subscribeAgainPost"],
+        "ping": ["subscribePingPost"],
     }
     assert operation.callbacks["onData"][0].path == "{$request.query.url}"
     (again,) = operation.callbacks["again"]
     assert [each.callbacks for each in again.callbacks["again"]] == [{}]
+    (ping,) = operation.callbacks["ping"]
+    (pong,) = ping.callbacks["pong"]
+    assert [each.callbacks for each in pong.callbacks["ping"]] == [{}]
     (hook,) = contract.webhooks
+    assert hook.responses[0].component is None  # what is sent has no shared class, whatever the component
     assert (hook.operation_id, hook.path, hook.summary) == ("postNewPet", "newPet", "A hook")
     assert hook.pointer == "/components/pathItems/Hook/post"
+
+
+def test_what_stands_beside_the_reference_of_a_path_item_wins(tmp_path: Path) -> None:
+    contract = load(
+        tmp_path,
+        f"""{HEAD}paths:
+  /a:
+    $ref: '#/components/pathItems/A'
+    parameters: [{{name: q, in: query, required: true, schema: {{}}}}]
+    put: {{operationId: own, {OK}}}
+components:
+  pathItems:
+    A:
+      parameters: [{{name: q, in: query, schema: {{}}}}]
+      put: {{operationId: other, {OK}}}
+      get: {{operationId: get, {OK}}}
+""",
+    )
+    assert [each.operation_id for each in contract.operations] == ["own", "get"]
+    assert [[parameter.required for parameter in each.parameters] for each in contract.operations] == [[True], [True]]
 
 
 def test_what_is_new_in_3_2(tmp_path: Path) -> None:
@@ -248,7 +279,7 @@ tags: [{name: a, kind: nav}, {name: b, parent: a}]
 paths:
   /search:
     query:
-      tags: [b]
+      tags: [b, a]
       requestBody:
         content:
           multipart/mixed:

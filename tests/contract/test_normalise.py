@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
+from handfast.contract import load_contract_text
 from handfast.contract.judge import Judges
 from handfast.contract.model import Direction
 from handfast.contract.normalise import normalise
@@ -193,6 +195,7 @@ OLDER = [
     (DRAFT_7, {"if": {"type": "string"}, "then": {"maxLength": 1}, "else": {"type": "integer"}}),
     (DRAFT_7, {"items": [True, False]}),
     (DRAFT_7, {"definitions": {"a": {"type": "integer"}}, "$ref": f"#{SUBJECT}/definitions/a", "minimum": 3}),
+    (DRAFT_7, {"definitions": {"a": True}, "$defs": {"b": {"type": "integer"}}, "$ref": f"#{SUBJECT}/$defs/b"}),
     (DRAFT_7, {"unevaluatedProperties": False, "dependentRequired": {"a": ["b"]}, "propertyNames": {"maxLength": 1}}),
     (DRAFT_2019_09, {"items": [{"type": "integer"}], "additionalItems": False}),
     (DRAFT_2019_09, {"prefixItems": [{"type": "string"}], "dependentRequired": {"a": ["b"]}}),
@@ -248,6 +251,20 @@ def test_identifiers_of_older_drafts_still_identify() -> None:
     assert judge.is_valid({"a": "x", "b": "y"})
     assert not judge.is_valid({"a": "xx"})
     assert not judge.is_valid({"b": "xx"})
+    unknown = {"$id": "https://a.example/", "properties": {"a": {"$ref": f"#{SUBJECT}/definitions/short"}}}
+    schema = {"$schema": DRAFT_4, "definitions": {"short": {"maxLength": 1}}, **unknown}
+    judge = Judges(normalise(document("3.1.1", schema))).judge(SUBJECT, Direction.REQUEST)
+    assert (judge.is_valid({"a": "x"}), judge.is_valid({"a": "xx"})) == (True, False)
+
+
+def test_a_list_of_items_is_taken_from_a_contract_in_an_older_draft() -> None:
+    schema = {"$schema": DRAFT_7, "items": [{"type": "string", "default": "a"}], "additionalItems": False}
+    contract = load_contract_text(json.dumps(document("3.1.1", schema)), "api.json")
+    judge = contract.judges.judge(SUBJECT, Direction.REQUEST)
+    assert (judge.is_valid(["a"]), judge.is_valid([1]), judge.is_valid(["a", "b"])) == (True, False, False)
+    schema["items"] = [{"type": "string", "default": 1}]
+    contract = load_contract_text(json.dumps(document("3.1.1", schema)), "api.json")
+    assert [each.code for each in contract.warnings] == ["default-invalid"]
 
 
 @pytest.mark.parametrize(

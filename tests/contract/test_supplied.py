@@ -33,6 +33,15 @@ def test_a_value_or_a_file_can_be_supplied(tmp_path: Path) -> None:
         assert (admits(contract, 1), admits(contract, -1)) == (True, False)
 
 
+def test_a_metaschema_can_be_supplied() -> None:
+    schema = {"$schema": URI, "type": "integer", "minimum": 0}
+    meta = {"$id": URI, "$schema": "https://json-schema.org/draft/2020-12/schema", "type": ["object", "boolean"]}
+    contract = load_contract_text(
+        document(components={"schemas": {"Money": schema}}), "api.json", documents={URI: meta}
+    )
+    assert (admits(contract, 1), admits(contract, -1)) == (True, False)
+
+
 def test_a_contract_can_say_where_a_document_is(tmp_path: Path) -> None:
     (tmp_path / "money.yaml").write_text("$defs: {amount: {type: integer, minimum: 0}}", encoding="utf-8")
     file = tmp_path / "api.json"
