@@ -64,12 +64,17 @@ class OutgoingBody:
                 wrong = wrong_length(len(raw), self._bounds(media))
                 return WrittenBody(content_type, raw, [f"body: {wrong}"] if wrong is not None else ())
             case "text":
-                text = cast("str", body)
-                charset = "" if "charset" in name else "; charset=utf-8"
-                concrete = "text/plain" if "*" in name else name
-                return WrittenBody(concrete + charset, text.encode(), self._errors(media, text))
+                return self._text("text/plain" if "*" in name else name, media, cast("str", body))
             case _:
                 return self._value(name, media, body)
+
+    def _text(self, name: str, media: MediaType, text: str) -> WrittenBody:
+        try:
+            raw = text.encode()
+        except UnicodeEncodeError:
+            return WrittenBody(errors=["body: the text is not Unicode"])
+        charset = "" if "charset" in name else "; charset=utf-8"
+        return WrittenBody(name + charset, raw, self._errors(media, text))
 
     def _value(self, name: str, media: MediaType, body: object) -> WrittenBody:
         try:

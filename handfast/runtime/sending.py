@@ -238,7 +238,7 @@ def _with_query(url: str, queries: list[str]) -> str:
     if not queries:
         return url
     base, hash_sign, fragment = url.partition("#")
-    between = "" if base.endswith(("?", "&")) else "&" if "?" in base else "?"
+    between = "?" if "?" not in base else "" if base.endswith(("?", "&")) else "&"
     return base + between + "&".join(queries) + hash_sign + fragment
 
 

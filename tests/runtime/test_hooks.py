@@ -24,6 +24,7 @@ from handfast.runtime import (
     HttpxTransport,
     Origin,
     OutboundRequest,
+    OutboundResponse,
     Sender,
     anywhere,
     bind,
@@ -291,6 +292,97 @@ async def test_the_url_of_a_callback_is_what_its_expressions_say(contract: Contr
     assert dict(request.headers) == {"X-Attempt": "2", "Content-Type": "application/json", "X-Signature": "k"}
     with pytest.raises(CallbackUrlError, match=r"\$request.body#/callbackUrl is nothing"):
         await sender.after(Origin(query={"trace": "a"})).event(x_attempt=2, body=_event(made, 1))
+
+
+class _Sent(Exception):
+    """Nobody is there."""
+
+
+def _notes(made: Any, contract: Contract, sent: list[OutboundRequest], **credentials: str) -> Any:
+    async def keep(request: OutboundRequest) -> Any:
+        sent.append(request)
+        raise _Sent
+
+    return Sender(made.webhooks.notes.NotesWebhooks, contract, keep, credentials=credentials, allow=anywhere)
+
+
+@pytest.mark.parametrize(
+    ("url", "sent_to"),
+    [
+        ("http://a.example/", "http://a.example/?q=x"),
+        ("http://a.example/?b=1", "http://a.example/?b=1&q=x"),
+        ("http://a.example/?", "http://a.example/?q=x"),
+        ("http://a.example/?b&", "http://a.example/?b&q=x"),
+        ("http://a.example/b&#c?", "http://a.example/b&?q=x#c?"),
+    ],
+)
+async def test_query_parameters_go_behind_those_of_the_url(
+    contract: Contract, made: Any, url: str, sent_to: str
+) -> None:
+    sent: list[OutboundRequest] = []
+    with pytest.raises(_Sent):
+        await _notes(made, contract, sent).to(url).new_note(q="x")
+    assert [(each.url, each.headers, each.content) for each in sent] == [(sent_to, (), b"")]
+
+
+async def test_credentials_are_sent_where_there_are_some_beside_what_is_there(contract: Contract, made: Any) -> None:
+    sent: list[OutboundRequest] = []
+    with pytest.raises(_Sent):
+        await _notes(made, contract, sent, login="k").to("http://a.example").new_note(session="s", body="a")
+    assert [each.headers for each in sent] == [
+        (("Content-Type", "text/plain; charset=utf-8"), ("Cookie", "session=s; login=k"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"x_note": "a\r\nb"}, "header parameter X-Note: it has characters that no header may [not-a-field-value]"),
+        ({"body": ""}, "body (root): must have at least 1 characters [too-short]"),
+        ({"body": "\ud800"}, "body: the text is not Unicode"),
+        ({"body": b"a"}, "body: bytes cannot be sent as text/plain"),
+    ],
+)
+async def test_what_no_request_can_say_is_not_sent(
+    contract: Contract, made: Any, arguments: dict[str, Any], told: str
+) -> None:
+    sent: list[OutboundRequest] = []
+    with pytest.raises(OutboundRequestViolation) as caught:
+        await _notes(made, contract, sent).to("http://a.example").new_note(**arguments)
+    assert told in str(caught.value)
+    assert sent == []
+
+
+async def test_connections_are_let_go_of_whatever_the_answer(contract: Contract, made: Any) -> None:
+    closed: list[int] = []
+
+    async def nothing() -> AsyncIterator[bytes]:
+        return
+        yield b""
+
+    def answering(status: int) -> Any:
+        async def close() -> None:
+            closed.append(status)
+
+        async def answer(request: OutboundRequest) -> OutboundResponse:
+            headers = [("Content-Encoding", "gzip"), ("Content-Length", "20"), ("X-Seen", "1")]
+            return OutboundResponse(status=status, headers=headers, content=nothing(), close=close)
+
+        return answer
+
+    callbacks = made.callbacks.subscriptions.SubscriptionsCallbacks
+    for status in (204, 202, 299):
+        sender = Sender(callbacks, contract, answering(status), credentials={"signature": "k"}, allow=anywhere)
+        with contextlib.suppress(OutboundResponseViolation):
+            await sender.to("http://a.example").event(x_attempt=1, body=_event(made, 1))
+    assert closed == [204, 202, 299]
+
+
+def test_the_first_of_repeated_values_is_what_an_expression_means() -> None:
+    headers = [(b"x-url", b"first"), (b"x-url", b"second"), (b"host", b"a.example")]
+    scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"url=1&url=2", "headers": headers}
+    origin = Origin.of(Request({**scope, "server": ("a.example", 80), "scheme": "http"}))
+    assert (origin.query["url"], origin.headers["x-url"], origin.url) == ("1", "first", "http://a.example/?url=1&url=2")
 
 
 def test_everything_that_does_not_fit_is_said_at_start_up(contract: Contract, made: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from handfast.contract import JSONValue
 from handfast.runtime import Credentials, Grant, Operations, bind, principal
-from tests.runtime.serving import Choose200, contract_of, problem
+from tests.runtime.serving import Choose200, contract_of, problem, serving
 
 SCHEMES: dict[str, JSONValue] = {
     "key": {"type": "apiKey", "in": "header", "name": "X-Key"},
@@ -39,6 +40,10 @@ SECURITY: dict[str, JSONValue] = {
     "bothReversed": [{"bearer": [], "key": []}],
     "reads": [{"oauth": ["read"]}],
     "writes": [{"oauth": ["read", "write"]}],
+    "readsAndKey": [{"oauth": ["read"], "key": []}],
+    "writesOrReads": [{"oauth": ["write"]}, {"oauth": ["read"]}],
+    "readsOrMore": [{"oauth": ["read"]}, {"oauth": ["read", "write"]}],
+    "optionalKey": [{}, {"key": []}],
     "scopesOrKey": [{"oauth": ["write"]}, {"key": []}],
 }
 
@@ -182,6 +187,11 @@ BAD = {"Authorization": "Bearer bad"}
         ("writes", {"Authorization": "Bearer good.read"}, 403, None),
         ("writes", {"Authorization": "Bearer good.read.write"}, 200, ["oauth=good.read.write", None]),
         ("writes", BAD, 401, None),
+        ("readsAndKey", {"Authorization": "Bearer good.read", "X-Key": "good"}, 200, ["oauth=good.read", None]),
+        ("readsAndKey", {"Authorization": "Bearer good", "X-Key": "good"}, 403, None),
+        ("writesOrReads", {"Authorization": "Bearer good.read"}, 200, ["oauth=good.read", None]),
+        ("optionalKey", {}, 200, [None, None]),
+        ("optionalKey", {"X-Key": "bad"}, 401, None),
         ("scopesOrKey", {"Authorization": "Bearer good.read", "X-Key": "good"}, 200, ["key=good", None]),
         ("scopesOrKey", {"Authorization": "Bearer good.read"}, 403, None),
     ],
@@ -215,11 +225,36 @@ BEARER = 'Bearer realm="Things"'
             [f'{BEARER}, error="insufficient_scope", scope="read write"'],
         ),
         ("writes", {"Authorization": "Bearer good.read"}, [f'{BEARER}, error="insufficient_scope", scope="write"']),
+        ("readsOrMore", {"Authorization": "Bearer good"}, [f'{BEARER}, error="insufficient_scope", scope="read"']),
+        ("scopesOrKey", {"Authorization": "Bearer good"}, [f'{BEARER}, error="insufficient_scope", scope="write"']),
     ],
 )
 def test_challenges_say_how(client: TestClient, path: str, headers: dict[str, str], challenges: list[str]) -> None:
     answer = client.get(f"/api/{path}", headers=headers)
     assert answer.headers.get_list("www-authenticate") == challenges
+
+
+def test_credentials_are_looked_at_once_and_a_title_is_quoted() -> None:
+    asked: list[str] = []
+
+    async def reader(credentials: Credentials) -> Grant | None:
+        asked.append(credentials.value)
+        return Grant("reader", frozenset({"read"}))
+
+    class Doors(Operations, tag="default"):
+        async def choose(self) -> Choose200:
+            return Choose200({})
+
+    operation = {
+        "operationId": "choose",
+        "security": SECURITY["writesOrReads"],
+        "responses": {"200": {"description": "In.", "content": {"application/json": {}}}, "401": problem("Who?")},
+    }
+    contract = replace(contract_of({"/": {"get": operation}}, securitySchemes=SCHEMES), title='A "b"\\ \u00e9')
+    with serving(contract, Doors, security=dict.fromkeys(SCHEMES, reader)) as client:
+        assert client.get("/api/", headers=GOOD).status_code == 200
+        assert client.get("/api/").headers["www-authenticate"] == 'Bearer realm="A b "'
+    assert asked == ["good"]
 
 
 def test_two_authorization_headers_are_refused(client: TestClient) -> None:
