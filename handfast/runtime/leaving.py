@@ -144,10 +144,9 @@ class EnteredGenerator:
         traceback = error.__traceback__
         try:
             await self._generator.athrow(error)
-        except StopAsyncIteration as stop:
-            return stop is not error
+        except StopAsyncIteration:  # one that the generator raises comes out as the cause of a RuntimeError, see below
+            return True
         except RuntimeError as raised:
-            # What a generator raises as StopIteration or StopAsyncIteration comes out as the cause of a RuntimeError.
             if raised is error or (
                 isinstance(error, (StopIteration, StopAsyncIteration)) and raised.__cause__ is error
             ):

@@ -31,7 +31,7 @@ from handfast.runtime.fallback import Fallback, JudgedRequest
 from handfast.runtime.files import FileStream
 from handfast.runtime.leaving import Solved
 from handfast.runtime.parameters import ParameterReader
-from handfast.runtime.problems import MAX_ERRORS, Cause, Refused
+from handfast.runtime.problems import Cause, Refused
 from handfast.runtime.ranges import Ranges
 from handfast.runtime.replies import Replies
 from handfast.runtime.security import PRINCIPALS, Gate
@@ -152,8 +152,7 @@ class Plan:
         read = self.parameters.read(exchange.texts, scope["query_string"], scope["headers"])
         exchange.values = read.values
         if read.cause is not None:
-            errors = [*read.problems, *(refused.errors if refused is not None else ())]
-            raise Refused(read.cause, errors=errors[:MAX_ERRORS])
+            raise Refused(read.cause, errors=[*read.problems, *(refused.errors if refused is not None else ())])
         if refused is not None:
             raise refused
 

@@ -14,11 +14,12 @@ import pytest
 from pydantic import MISSING, Field
 
 from handfast.contract import JSONValue, load_contract_text
-from handfast.runtime import ByteStream, DateTime, Limits, Upload, bodies, parameters
+from handfast.runtime import ByteStream, DateTime, Limits, Operations, Upload, bodies, parameters
 from handfast.runtime.bodies import BodyReader
 from handfast.runtime.body_plans import ReadBody
 from handfast.runtime.model import Model
 from handfast.runtime.problems import Refused
+from tests.runtime.serving import Choose200, contract_of, serving
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -172,10 +173,10 @@ def test_unsupported_media_types(content_type: str | None, headers: dict[str, st
     )
 
 
-def test_identity_is_no_encoding() -> None:
-    assert (
-        send(reader_of({"application/json": {}}), "application/json", b"1", {"content-encoding": "identity"}).value == 1
-    )
+@pytest.mark.parametrize("encoding", ["identity", " Identity", ""])
+def test_identity_is_no_encoding(encoding: str) -> None:
+    reader = reader_of({"application/json": {}})
+    assert send(reader, "application/json", b"1", {"content-encoding": encoding}).value == 1
 
 
 # --- Presence and size
@@ -185,6 +186,7 @@ def test_a_required_body_must_be_there() -> None:
     reader = reader_of({"application/json": {}})
     assert codes(reader, None, b"") == ("contract-violation", ["required"])
     assert codes(reader, "application/json", b"") == ("contract-violation", ["required"])
+    assert codes(reader, "application/json", b"", content_length="0") == ("contract-violation", ["required"])
 
 
 def test_an_optional_body_may_be_missing() -> None:
@@ -457,6 +459,7 @@ MULTIPARTS = [
     ([Part("count", b"05")], ("contract-violation", ["wrong-type"])),
     ([Part("other", b"x")], ("contract-violation", ["additional-property"])),
     ([Part("other", b"x", "text/plain", "a.txt")], ("contract-violation", ["additional-property"])),
+    ([Part("other", b"x", None, "a.txt"), Part("other", b"y")], ("contract-violation", ["part-media-type"])),
     ([Part("title", b"a"), Part("title", b"b")], ("contract-violation", ["repeated-parameter"])),
     ([Part("meta", b"{}", "application/json")], ("contract-violation", ["required"])),
     ([Part("meta", b"{}", "text/plain")], ("contract-violation", ["part-media-type", "required"])),
@@ -533,6 +536,39 @@ def test_files_arrive_with_what_their_part_says() -> None:
             await form.file.read()
 
     asyncio.run(run())
+
+
+def test_text_in_parts_is_limited_as_what_is_held_in_memory() -> None:
+    limits = Limits(body=10)
+    reader = reader_of({MULTIPART: {"schema": {"type": "object"}}}, limits=limits)
+    raw = multipart(Part("a", b"12345"), Part("b", b"12345"))
+    assert send(reader, SENT, raw).value == {"a": "12345", "b": "12345"}
+    assert codes(reader, SENT, multipart(Part("a", b"12345"), Part("b", b"123456"))) == ("body-too-large", [])
+    reader = reader_of({"multipart/mixed": {"schema": {"type": "array"}}}, limits=limits)
+    assert send(reader, MIXED, mixed(("text/plain", b"1" * 10), ("text/plain", b"2" * 10))).value is not None
+    assert codes(reader, MIXED, mixed(("text/plain", b"1" * 11))) == ("body-too-large", [])
+
+
+def test_files_are_gone_when_the_request_is_over() -> None:
+    kept: list[Upload] = []
+
+    class Many(Operations, tag="default"):
+        async def choose(self, *, body: Uploaded) -> Choose200:
+            assert isinstance(body.file, Upload)
+            kept.append(body.file)
+            return Choose200((await body.file.read()).decode())
+
+    operation = {
+        "operationId": "choose",
+        "requestBody": {"required": True, "content": {MULTIPART: {"schema": UPLOAD_SCHEMA}}},
+        "responses": {"200": {"description": "It.", "content": {"application/json": {}}}},
+    }
+    with serving(contract_of({"/": {"post": operation}}), Many) as client:
+        answer = client.post(
+            "/api/", content=multipart(Part("file", b"abc", None, "a")), headers={"content-type": SENT}
+        )
+    assert answer.json() == "abc"
+    assert [each.file.closed for each in kept] == [True]
 
 
 def test_an_undeclared_file_reaches_an_open_model() -> None:
@@ -657,16 +693,22 @@ def test_streams_of_items(media_type: str, raw: bytes, expected: list[object], s
     assert asyncio.run(run()) == expected
 
 
-def test_server_sent_events_as_items() -> None:
+FIRST = b"event: a\ndata: 1\ndata:2\n: a comment\nid: x\nretry: 10\n\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_server_sent_events_as_items(size: int) -> None:
     async def run() -> list[object]:
         schema: JSONValue = {"type": "object", "properties": {"data": STRING}, "required": ["data"]}
         reader = reader_of({"text/event-stream": {"itemSchema": schema}}, AsyncIterator[dict[str, Any]])
-        raw = b": hello\n\nevent: a\ndata: 1\ndata:2\nid: x\nretry: 10\n\ndata: 3\r\n\r\n"
-        body = await reader.read(scope_of("text/event-stream", {}), receiver(raw))
+        raw = b"\xef\xbb\xbf" + FIRST + b"event: lost\n\ndata: 3\r\n\r\ndata: 4\rdata: 5\r\rdata: unfinished\n"
+        chunks = [raw[i : i + size] for i in range(0, len(raw), size)]
+        body = await reader.read(scope_of("text/event-stream", {}), receiver(chunks))
         assert isinstance(body.argument, AsyncIterator)
         return [item async for item in body.argument]
 
-    assert asyncio.run(run()) == [{"event": "a", "data": "1\n2", "id": "x", "retry": 10}, {"data": "3"}]
+    first = {"event": "a", "data": "1\n2", "id": "x", "retry": 10}
+    assert asyncio.run(run()) == [first, {"data": "3"}, {"data": "4\n5"}]
 
 
 def test_each_media_type_has_its_member_of_the_union() -> None:

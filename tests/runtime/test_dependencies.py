@@ -13,7 +13,7 @@ from fastapi.security import OAuth2PasswordBearer, SecurityScopes
 from starlette.testclient import TestClient
 
 from handfast.runtime import Operations, bind
-from tests.runtime.serving import Choose200, contract_of
+from tests.runtime.serving import Choose200, contract_of, serving
 
 TRACE: list[str] = []
 
@@ -269,6 +269,27 @@ def test_a_handler_class_can_be_overridden() -> None:
     app.dependency_overrides[handler_class] = Other
     with TestClient(app) as client:
         assert client.get("/api/").json() == "other"
+
+
+def test_a_dependency_may_read_the_body_again() -> None:
+    async def raw(request: Request) -> bytes:
+        return await request.body()
+
+    class Many(Operations, tag="default"):
+        def __init__(self, text: Annotated[bytes, Depends(raw)]) -> None:
+            self.text = text
+
+        async def choose(self, *, body: object) -> Choose200:
+            return Choose200([body, self.text.decode()])
+
+    operation = {
+        "operationId": "choose",
+        "requestBody": {"required": True, "content": {"application/json": {}}},
+        "responses": {"200": {"description": "It.", "content": {"application/json": {}}}},
+    }
+    with serving(contract_of({"/": {"post": operation}}), Many) as client:
+        answer = client.post("/api/", content=b"[5.0]", headers={"content-type": "application/json"})
+    assert answer.json() == [[5], "[5.0]"]
 
 
 def test_common_shapes_are_planned() -> None:

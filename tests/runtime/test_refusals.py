@@ -1,5 +1,6 @@
 """Refusals: their order, their statuses, and bodies that fit whatever shape the contract gives to errors."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from copy import deepcopy
@@ -8,6 +9,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI
+from starlette.types import Message
 
 from handfast.contract import JSONValue
 from handfast.errors import BindError
@@ -33,6 +35,26 @@ async def nobody(credentials: Credentials) -> Grant | None:
 
 
 SECURED = {"scheme": {"type": "http", "scheme": "bearer"}}
+
+
+def test_the_rest_of_a_body_that_is_too_large_is_taken_in() -> None:
+    """So that a client which sends all before it reads gets to read the refusal."""
+    left, sent = [b"x" * 8] * 5, list[Message]()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": left.pop(), "more_body": bool(left)}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    app = FastAPI(openapi_url=None)
+    bind(app, contract_of(PATHS), [ThingsOperations], limits=Limits(body=10))
+    scope = {
+        "type": "http", "method": "PUT", "path": "/api/things/1", "raw_path": b"/api/things/1", "query_string": b"",
+        "headers": [(b"content-type", b"application/json")],
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    assert (sent[0]["status"], left) == (413, [])
 
 
 @pytest.mark.parametrize(
