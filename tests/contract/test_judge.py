@@ -235,8 +235,8 @@ def test_of_alternatives_the_one_that_was_meant_is_reported(keyword: str, wrappe
     assert told_of(alternatives(keyword, **tag, defaultMapping="Dog"), {"kind": "cow"}) == [("no-alternative", "/kind")]
     named = {keyword: [{"$ref": f"https://a.example/{name}"} for name in ("cat", "dog")]}
     named["discriminator"] = {**tag, "mapping": {"c": "https://a.example/cat"}}  # type: ignore[assignment]
-    both = ({"$id": f"https://a.example/{name}", **UNTAGGED} for name in ("cat", "dog"))
-    assert told_of(named, {"kind": "c", "a": 1}, *both) == [("wrong-type", "/a")]
+    untagged = ({"$id": f"https://a.example/{name}", **UNTAGGED} for name in ("cat", "dog"))
+    assert told_of(named, {"kind": "c", "a": 1}, *untagged) == [("wrong-type", "/a")]
     scalars = {keyword: [{"const": "a"}, {"enum": ["b"]}, {"type": "string", "maxLength": 1}]}
     assert told_of(scalars, "cd") == [("too-long", "")]
 

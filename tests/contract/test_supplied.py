@@ -35,7 +35,7 @@ def test_a_value_or_a_file_can_be_supplied(tmp_path: Path) -> None:
 
 def test_a_metaschema_can_be_supplied() -> None:
     schema = {"$schema": URI, "type": "integer", "minimum": 0}
-    meta = {"$id": URI, "$schema": "https://json-schema.org/draft/2020-12/schema", "type": ["object", "boolean"]}
+    meta: Any = {"$id": URI, "$schema": "https://json-schema.org/draft/2020-12/schema", "type": ["object", "boolean"]}
     contract = load_contract_text(
         document(components={"schemas": {"Money": schema}}), "api.json", documents={URI: meta}
     )

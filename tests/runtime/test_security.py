@@ -245,7 +245,7 @@ def test_credentials_are_looked_at_once_and_a_title_is_quoted() -> None:
         async def choose(self) -> Choose200:
             return Choose200({})
 
-    operation = {
+    operation: JSONValue = {
         "operationId": "choose",
         "security": SECURITY["writesOrReads"],
         "responses": {"200": {"description": "In.", "content": {"application/json": {}}}, "401": problem("Who?")},
