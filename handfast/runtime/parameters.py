@@ -200,6 +200,18 @@ class ParameterReader:
             read.add(Cause.CONTRACT_VIOLATION, _undeclared(name))
         return read
 
+    def first_admitted(self, readings: Iterable[Mapping[str, str]]) -> Mapping[str, str] | None:
+        """The first of several ways to read a path whose parameters are all as the contract has them; else None."""
+        plans = [plan for plan in self.plans if plan.parameter.location is ParameterLocation.PATH]
+        for path in readings:
+            read = ReadParameters({}, [])
+            source = Source(path, "", (), frozenset(), self.limits.fields)
+            for plan in plans:
+                _read(plan, source, read)
+            if read.cause is None:
+                return path
+        return None
+
 
 def _read(plan: _Plan, source: Source, read: ReadParameters) -> None:
     try:

@@ -21,7 +21,7 @@ from handfast.runtime.header_text import header_text
 from handfast.runtime.links import ServiceLinks, declares_links
 from handfast.runtime.plan import Plan
 from handfast.runtime.problems import Cause, Refused
-from handfast.runtime.trie import Trie
+from handfast.runtime.trie import Trie, is_ambiguous, readings
 
 OPERATION = "handfast.operation"
 """The key of the ASGI scope under which middleware finds the `Operation` of a request, after it was routed."""
@@ -39,6 +39,7 @@ class OperationRoute:
         self.path_format = self.path
         self.methods = {operation.method}
         self.declares_links = declares_links(operation)
+        self.is_ambiguous = is_ambiguous(self.path)
         self._plan = plan
 
     @cached_property
@@ -75,6 +76,8 @@ class ContractRoute(BaseRoute):
         if route is None:
             to_client = send if self._links is None else self._links.added(scope, send)
             return send_answer(self._elsewise(method, set(targets)), to_client, head=is_head)
+        if route.is_ambiguous:
+            texts = route.plan.parameters.first_admitted(readings(route.path, path)) or texts
         scope[OPERATION] = route.operation
         scope["route"] = route
         scope["endpoint"] = self.handle

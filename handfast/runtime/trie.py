@@ -7,8 +7,9 @@ twice, an empty segment is never a parameter, and a slash at the end makes anoth
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Generic, TypeAlias, TypeVar
 from urllib.parse import quote, unquote, unquote_to_bytes
 
@@ -19,6 +20,7 @@ _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _SUB_DELIMITERS = "!$&'()*+,;=:@"
 """What may stand in a segment as it is, and means something else when it is escaped (RFC 3986, sections 2.2, 3.3)."""
 
+_MOST_READINGS = 64
 
 Found: TypeAlias = tuple[Mapping[str, T], Mapping[str, str]]
 """What is at a path: targets by method, and the raw text of the path parameters, still percent-encoded."""
@@ -189,6 +191,40 @@ def _capture(literals: tuple[str, ...], segment: str) -> tuple[str, ...] | None:
         end = at
     texts.append(segment[start:end])
     return tuple(reversed(texts))
+
+
+def is_ambiguous(template: str) -> bool:
+    """Whether a path can be read by a template in more than one way: where a segment has several parameters."""
+    return any(len(_PARAMETER.findall(segment)) > 1 for segment in template.split("/"))
+
+
+def readings(template: str, path: str) -> Iterator[Mapping[str, str]]:
+    """The ways to read a raw path by its template, the one that `Trie.find` gives first; not more than 64."""
+    by_segment: list[list[dict[str, str]]] = []
+    for pattern, segment in zip(template.split("/"), path.split("/"), strict=True):
+        literals, names = _split(pattern)
+        if literals == ("", ""):
+            by_segment.append([{names[0]: segment}])
+        elif names:
+            ways = islice(_captures(literals, _canonical(segment)), _MOST_READINGS)
+            by_segment.append([dict(zip(names, texts, strict=True)) for texts in ways])
+    for several in islice(product(*by_segment), _MOST_READINGS):
+        yield {name: text for texts in several for name, text in texts.items()}
+
+
+def _captures(literals: tuple[str, ...], segment: str) -> Iterator[tuple[str, ...]]:
+    """All that `_capture` could give, what it gives first; each next one takes time that is linear."""
+    found = _capture(literals, segment)
+    if found is None or len(found) == 1:
+        yield from () if found is None else (found,)
+        return
+    first, *inner, last = literals
+    inside = segment[len(first) : len(segment) - len(last)]
+    at = len(found[0])  # the last place of the first literal behind which there is room for the others
+    while at > 0:
+        for rest in _captures(("", *inner[1:], ""), inside[at + len(inner[0]) :]):
+            yield inside[:at], *rest
+        at = inside.rfind(inner[0], 0, at + len(inner[0]) - 1)
 
 
 def _decoded(text: str) -> str | None:

@@ -159,6 +159,58 @@ def test_a_declared_head_is_an_operation_of_its_own() -> None:
         assert client.get("/api/v1/headed").json() == {"operation": "getHeaded"}
 
 
+DAY: JSONValue = {"type": "string", "format": "date"}
+WHOLE: JSONValue = {"type": "integer"}
+SEVERAL: dict[str, dict[str, JSONValue]] = {
+    "/days/{from}-{to}": {"from": DAY, "to": DAY},
+    "/range/{from}-{to}": {"from": WHOLE, "to": WHOLE},
+    "/text/{a}-{b}": {"a": {"type": "string"}, "b": {"type": "string"}},
+    "/release/{major}.{minor}.{rest}/{a}{b}": {
+        "major": WHOLE,
+        "minor": WHOLE,
+        "rest": {"type": "string"},
+        "a": {"enum": ["x"]},
+        "b": {"type": "string"},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/days/2024-01-01-2024-02-01", {"from": "2024-01-01", "to": "2024-02-01"}),
+        ("/days/2024-01-01-2024-02-30", ["from", "to"]),
+        ("/range/1-5", {"from": 1, "to": 5}),
+        ("/range/-1--5", {"from": -1, "to": -5}),
+        ("/range/1--5", {"from": 1, "to": -5}),
+        ("/range/1-x", ["to"]),
+        ("/range/" + "-" * 5_000 + "1", ["from"]),
+        ("/text/a-b-c", {"a": "a-b", "b": "c"}),
+        ("/release/1.2.3/xy", {"major": 1, "minor": 2, "rest": "3", "a": "x", "b": "y"}),
+        ("/release/1.2.3.rc-1/xyz", {"major": 1, "minor": 2, "rest": "3.rc-1", "a": "x", "b": "yz"}),
+        ("/release/1%2E2%2E3%2E4/xy", {"major": 1, "minor": 2, "rest": "3.4", "a": "x", "b": "y"}),
+        ("/release/1.2.3/yx", ["a"]),
+    ],
+)
+def test_of_several_ways_to_read_a_segment_the_first_that_is_admitted_is_taken(path: str, expected: object) -> None:
+    paths: dict[str, JSONValue] = {}
+    for template, schemas in SEVERAL.items():
+        parameters: list[JSONValue] = [
+            {"name": name, "in": "path", "required": True, "schema": schema} for name, schema in schemas.items()
+        ]
+        name = template.split("/")[1]
+        paths[template] = {"parameters": parameters, "get": operation(name)}
+    app = FastAPI(openapi_url=None)
+    bind(app, contract_of(paths, server="/a b"), [], fallback=echo)
+    with TestClient(app) as client:
+        answer = client.get(f"/a%20b{path}")
+    if isinstance(expected, list):
+        assert answer.status_code == 404
+        assert [each["parameter"] for each in answer.json()["errors"]] == expected
+    else:
+        assert answer.json() == {"operation": path.split("/")[1], **expected}  # type: ignore[dict-item]  # a dict
+
+
 def test_an_escaped_slash_stays_in_its_segment() -> None:
     with TestClient(application()) as client:
         assert client.get("/api/v1/things/a%2Fb%20c").json() == {"operation": "getThing", "id": "a/b c"}
