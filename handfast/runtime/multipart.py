@@ -77,11 +77,11 @@ async def events(
         max_header_size=limits.part_headers,
     )
     parts = 0
-    async for chunk in chunks:
+    async for chunk in _from_first_boundary(chunks, boundary, limits.part_headers):
         try:
             parser.write(chunk)
         except FormParserError:
-            raise Malformed("multipart-syntax", "the body is not multipart with the boundary of its type") from None
+            raise _no_multipart() from None
         for event in collector.take():
             parts += isinstance(event, PartHead)
             if parts > limits.fields:
@@ -89,6 +89,33 @@ async def events(
             yield event
     if not collector.is_finished:
         raise Malformed("multipart-unfinished", "the closing boundary is missing")
+
+
+async def _from_first_boundary(chunks: AsyncIterator[bytes], boundary: str, most: int) -> AsyncGenerator[bytes, None]:
+    """A body without what stands before its first boundary, which means nothing (RFC 2046, section 5.1.1).
+
+    Where the first boundary is the closing one, what stands before it was meant to be parts, and is refused.
+    """
+    delimiter = f"\r\n--{boundary}".encode("latin-1")
+    before: bytes | None = b"\r\n"
+    async for chunk in chunks:
+        if before is None:
+            yield chunk
+            continue
+        before += chunk
+        at = before.find(delimiter)
+        behind = before[at + len(delimiter) : at + len(delimiter) + 2] if at >= 0 else b""
+        if (at if at >= 0 else len(before)) > most or (at > 0 and behind == b"--"):
+            raise _no_multipart()
+        if len(behind) == 2:
+            yield before[at + 2 :]
+            before = None
+    if before is not None and len(before) > 2:
+        raise _no_multipart()
+
+
+def _no_multipart() -> Malformed:
+    return Malformed("multipart-syntax", "the body is not multipart with the boundary of its type")
 
 
 class _Collector:

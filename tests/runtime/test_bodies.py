@@ -495,7 +495,26 @@ def test_multipart_forms(parts: list[Part], expected: object) -> None:
         assert body.argument.model_dump() == expected
 
 
+AROUND = [
+    (b"This is a message in MIME format.\r\n", b""),
+    (b"\r\n", b""),
+    (b"--fro\r\n--front\r\n", b""),
+    (b"x" * 8_000 + b"\r\n", b"an epilogue\r\n"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), AROUND)
+def test_what_stands_around_the_parts_means_nothing(before: bytes, after: bytes) -> None:
+    reader = reader_of({MULTIPART: {"schema": UPLOAD_SCHEMA}}, Uploaded)
+    raw = before + multipart(Part("title", b"a")) + after
+    for size in (1, 7, len(raw)):
+        body = send(reader, SENT, (raw[i : i + size] for i in range(0, len(raw), size)))
+        assert body.argument == Uploaded(title="a")
+
+
 BROKEN = [
+    (SENT, b"x" * 9_000 + b"\r\n" + multipart(Part("title", b"a")), "multipart-syntax"),
+    (SENT, b"x" + multipart(Part("title", b"a")), "multipart-syntax"),
     (MULTIPART, multipart(), "multipart-boundary"),
     (f"{MULTIPART}; boundary=other", multipart(Part("title", b"a")), "multipart-syntax"),
     (SENT, multipart(Part("title", b"a"))[:-8], "multipart-unfinished"),
