@@ -68,7 +68,12 @@ class Judge:
     def covers(self, other: Judge) -> bool:
         """Whether it is proven that this schema admits everything that another one does."""
         ours, theirs = self._canonical(), other._canonical()
-        return ours is not None and theirs is not None and ours.covers(theirs) is canonical.Containment.YES
+        if ours is None or theirs is None:
+            return False
+        try:
+            return ours.covers(theirs) is canonical.Containment.YES
+        except canonical.IncompatibleOperands:  # recursive schemas with `unevaluated*`, which it unfolds in two ways
+            return False
 
     def _canonical(self) -> jsonschema_rs.CanonicalSchema | None:
         if self._canonical_form is None:

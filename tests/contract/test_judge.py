@@ -524,6 +524,19 @@ def test_references_lead_to_any_place_of_the_document(reference: str, good: Any,
     assert not judges({}, **POINTED).judge(pointer, REQUEST).is_valid(bad)
 
 
+def test_recursive_schemas_that_cannot_be_compared_are_not_proven_to_cover_each_other() -> None:
+    schemas = {
+        "Animal": {"oneOf": [{"$ref": "#/components/schemas/Dog"}, {"$ref": "#/components/schemas/Fish"}]},
+        "Base": {},
+        "Dog": {"allOf": [{"$ref": "#/components/schemas/Base"}], "unevaluatedProperties": False},
+        "Fish": {"properties": {"school": {"items": {"$ref": "#/components/schemas/Animal"}}}},
+    }
+    found = judges(schemas)
+    dog, fish = (found.judge(f"/components/schemas/Animal/oneOf/{index}", RESPONSE) for index in (0, 1))
+    assert not dog.covers(fish)
+    assert not fish.covers(dog)
+
+
 def test_the_document_may_have_an_address_of_its_own() -> None:
     schemas = {
         "Absolute": {"$ref": "https://api.example/openapi#/components/schemas/Text"},
