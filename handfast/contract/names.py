@@ -21,17 +21,19 @@ _OWN = re.compile(r"[a-z][a-z0-9_]*")
 _DIGITS = 4
 _K = TypeVar("_K", bound=Hashable)
 _RESERVED_ARGUMENTS = {"self", "body"}
-_IN_ANNOTATIONS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "str"})
-_RESERVED_METHODS = {*_IN_ANNOTATIONS, "abstractmethod", "models"}
+IN_ANNOTATIONS = frozenset({"bool", "bytes", "dict", "float", "int", "list", "str"})
+"""Types that annotations name, so that nothing else in a class body can be called like them."""
+_RESERVED_METHODS = {*IN_ANNOTATIONS, "abstractmethod", "models"}
 """What the signatures of other methods of the class name."""
 _IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 
 
 RESERVED_MEMBERS = frozenset(
     {
-        *_IN_ANNOTATIONS,
+        *IN_ANNOTATIONS,
         *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
         *("schema_json", "update_forward_refs", "validate"),
+        *("mro", "register"),  # what every class, and every abstract one, has
         *("model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump", "model_dump_json"),
         *("model_extra", "model_fields", "model_fields_set", "model_json_schema", "model_parametrized_name"),
         *("model_post_init", "model_rebuild", "model_validate", "model_validate_json", "model_validate_strings"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handfast.contract.framing import framing_of
@@ -31,8 +32,9 @@ class _Carried:
 def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emitter, scope: Scope) -> str:
     """The annotation of a body: the union of what its media types carry; `place` names objects without a name.
 
-    Where several media types carry different things, the subtype tells their names apart: `SendRequestJson`; then a
-    union that one of them carries gets a name too, so that the members of the annotation are one for each.
+    Where several media types carry different things, the subtype tells their names apart: `SendRequestJson`, and where
+    it does not, its parameters or the type: `SendRequestJsonVersion2`. Then a union that one of them carries gets a
+    name too, so that the members of the annotation are one for each.
     """
     distinct: list[_Carried] = []
     for name, media_type in content.items():
@@ -40,32 +42,48 @@ def body_annotation(content: Mapping[str, MediaType], place: Place, emitter: Emi
         if not any(carried.is_same(known) for known in distinct):
             distinct.append(carried)
     valued = [carried for carried in distinct if carried.type]
+    told = _told_apart([carried.media_type for carried in valued])
     written: dict[str, None] = {}
     for carried in distinct:
-        subtype = pascal_case(carried.media_type.partition("/")[2]) if len(valued) > 1 else ""
-        inner = place.named(place.name + subtype)
+        inner = place.named(place.name + told.get(carried.media_type, ""))
         written[_written(carried, inner, emitter, scope, is_alone=len(valued) < 2)] = None
     return " | ".join(written)
+
+
+def _told_apart(media_types: Sequence[str]) -> Mapping[str, str]:
+    """What stands in a name for each media type: the least of it that no other one has, nothing for a single one."""
+    if len(media_types) < 2:
+        return {}
+    named: list[list[str]] = []
+    for media_type in media_types:
+        essence, _, parameters = media_type.lower().partition(";")
+        _, _, subtype = essence.partition("/")
+        named.append([pascal_case(part) for part in (subtype, f"{subtype};{parameters}", media_type.lower())])
+    holders = [Counter(names) for names in zip(*named, strict=True)]
+    return {
+        media_type: next((name for name, held in zip(names, holders, strict=True) if held[name] == 1), names[-1])
+        for media_type, names in zip(media_types, named, strict=True)
+    }
 
 
 def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Emitter) -> _Carried:
     essence = name.partition(";")[0].strip().lower()
     if media_type.is_opaque:
-        return _Carried("bytes", media_type=essence)
+        return _Carried("bytes", media_type=name)
     if direction is Direction.RESPONSE and media_type.item_schema is None and framing_of(essence) is not None:
-        return _Carried("bytes", media_type=essence)  # nothing says what the items are: the handler frames them
+        return _Carried("bytes", media_type=name)  # nothing says what the items are: the handler frames them
     if media_type.item_schema is not None or framing_of(essence) is not None:
         item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
         is_parts = essence.startswith("multipart/")
-        return _Carried("items", _file(item, None, direction, emitter) if is_parts else item, essence)
+        return _Carried("items", _file(item, None, direction, emitter) if is_parts else item, name)
     schema = ANY if media_type.schema is None else emitter.type_of(media_type.schema, direction)
     if essence == "application/json" or essence.endswith("+json"):
-        return _Carried("value", schema, essence)
+        return _Carried("value", schema, name)
     if essence == _FORM:
-        return _Carried("value", schema, essence)
+        return _Carried("value", schema, name)
     if essence.startswith("multipart/"):
-        return _Carried("value", _with_files(schema, media_type.encoding, direction, emitter), essence)
-    return _Carried("text" if essence.startswith("text/") else "bytes", media_type=essence)
+        return _Carried("value", _with_files(schema, media_type.encoding, direction, emitter), name)
+    return _Carried("text" if essence.startswith("text/") else "bytes", media_type=name)
 
 
 def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope, *, is_alone: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from handfast.contract.model import Contract, Direction, Header, Operation, Response
-from handfast.contract.names import pascal_case, reply_name, snake_case
+from handfast.contract.names import IN_ANNOTATIONS, pascal_case, reply_name, snake_case
 from handfast.errors import GenerationError
 from handfast.generate.annotations import annotation
 from handfast.generate.bodies import body_annotation
@@ -15,7 +15,10 @@ from handfast.generate.lattice import ANY
 from handfast.generate.scope import Scope
 from handfast.generate.text import docstring
 
-_RESERVED = frozenset({"body", "status", "media_type", "args", "add_note", "with_traceback", "self"})
+_RESERVED = frozenset(
+    {*IN_ANNOTATIONS, "models", "body", "status", "media_type", "args", "add_note", "with_traceback", "self"}
+)
+"""What a field of a reply cannot be called: what annotations of other fields name, and what replies have."""
 BODILESS = frozenset({204, 205, 304})
 """Statuses that have no content, whatever the contract says (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5)."""
 

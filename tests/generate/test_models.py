@@ -129,6 +129,7 @@ HOSTILE = [
     *("Model_", "x__", "_x", "__x", "del", "yield", "nonlocal", "and", "type_", "typing", "pydantic", "builtins"),
     *("construct", "from_orm", "parse_obj", "model_rebuild", "model_post_init", "model_computed_fields", "__hash__"),
     *("constructor", "__proto__", "prototype", "args", "kwargs", "root", "data", "extra", "field", "fields", "value"),
+    *("mro", "register"),
 ]
 
 
