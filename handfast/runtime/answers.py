@@ -16,12 +16,16 @@ _BODILESS = frozenset({204, 205, 304})
 
 @dataclass(slots=True)
 class Answer:
-    """An answer that nothing will change any more; a `stream` is sent chunk by chunk as it comes, never gathered."""
+    """An answer that nothing will change any more; a `stream` is sent chunk by chunk as it comes, never gathered.
+
+    `length` is what Content-Length says where that is not the length of `body`: what a GET would send, for HEAD.
+    """
 
     status: int
     headers: RawHeaders = field(default_factory=RawHeaders)
     body: bytes = b""
     stream: AsyncIterator[bytes] | None = None
+    length: int | None = None
 
 
 def may_have_body(status: int) -> bool:
@@ -37,7 +41,8 @@ async def send_answer(answer: Answer, send: Send, *, head: bool = False, receive
     headers = answer.headers
     if answer.stream is None:
         if may_have_body(answer.status):
-            headers.append((b"content-length", b"%d" % len(answer.body)))
+            length = len(answer.body) if answer.length is None else answer.length
+            headers.append((b"content-length", b"%d" % length))
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if head else answer.body})
         return

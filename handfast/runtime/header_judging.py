@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from handfast.contract.model import Contract, Direction, Header, JSONValue
 from handfast.runtime.gathering import content_reader
+from handfast.runtime.header_text import SET_COOKIE
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
@@ -52,16 +53,19 @@ class HeaderJudge:
 
     def _is_valid(self, header: Header, texts: list[str]) -> bool:
         try:
+            is_cookie = header.name.lower() == SET_COOKIE
             if header.content is not None:
                 schema = header.content.schema
-                value = content_reader(header.content, self._lexicon, _LIMITS)(texts[0])
-                return len(texts) == 1 and (schema is None or self._judge(schema.pointer)(value))
+                value = content_reader(header.content, self._lexicon, _LIMITS)("\n".join(texts))
+                return (is_cookie or len(texts) == 1) and (schema is None or self._judge(schema.pointer)(value))
             if header.schema is None:
                 return True
             shape = self._lexicon.shapes.of(header.schema.pointer)
             is_valid = self._judge(header.schema.pointer)
-            if header.name.lower() == "set-cookie":  # the one header whose fields are no list (RFC 9110, section 5.3)
-                return all(is_valid(text) for text in texts) or is_valid(list(texts))
+            if is_cookie:
+                pairs = (text.partition("=") for text in texts)
+                by_name: JSONValue = {name: value for name, _, value in pairs}
+                return all(is_valid(text) for text in texts) or is_valid(list(texts)) or is_valid(by_name)
             reading = Reading(self._lexicon, shape, str, LIST_COMMA, header.explode)
             return any(is_valid(value) for value in reading.read(", ".join(texts)))
         except Malformed:

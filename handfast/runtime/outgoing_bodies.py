@@ -6,13 +6,12 @@ from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from pydantic import TypeAdapter
-
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType
 from handfast.errors import OutboundRequestViolation
 from handfast.runtime import serialise
 from handfast.runtime.body_types import FORM, essence_of, kind_of, types_by_media_type
 from handfast.runtime.json_bytes import json_bytes
+from handfast.runtime.model import writer_of
 from handfast.runtime.shapes import Shapes, length_bounds
 from handfast.runtime.streams import bytes_of, stream_of, wrong_length
 
@@ -34,7 +33,7 @@ class OutgoingBody:
         self._content = content
         self._what = what
         self._adapters = {
-            name: TypeAdapter(cast("type[object]", type_))
+            name: writer_of(type_)
             for name, type_ in types_by_media_type(annotation, content).items()
             if kind_of(content[name]) == "value"
         }

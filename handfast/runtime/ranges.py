@@ -27,6 +27,7 @@ from handfast.runtime.reply_forms import is_binary
 
 _RANGE = re.compile(r"bytes=[ \t]*(?:([0-9]{1,18})-([0-9]{1,18})?|-([0-9]{1,18}))[ \t]*", re.IGNORECASE)
 _MADE = frozenset({"content-range", "content-length", "accept-ranges", "content-type"})
+_OF_THE_WHOLE = frozenset({b"accept-ranges", b"content-length"})
 _KEPT = frozenset({b"etag", b"last-modified", b"content-location", b"vary", b"cache-control", b"expires", b"date"})
 """What goes along with a part or a 304 in any case (RFC 9110, sections 15.3.7 and 15.4.5)."""
 
@@ -61,7 +62,9 @@ class Ranges:
             return answer
         sent = dict(answer.headers)
         if self.known is not None and isinstance(source, FileStream) and _is_known(sent, scope):
-            return self._made(304, self.known, answer, [])
+            made = self._made(304, self.known, answer, [])
+            self.replies.judge_headers(self.known, made)
+            return made
         media_type = sent.get(b"content-type", b"").decode("latin-1")
         if self.partial is None or not any(within(media_type, name) for name in self.partial.content):
             return answer
@@ -92,6 +95,7 @@ class Ranges:
         else:
             made.stream = source.file.chunks(start, end)
             made.headers.append((b"content-length", b"%d" % (end - start)))
+        self.replies.judge_headers(partial, made)
         return made
 
     def _made(self, status: int, response: Response, whole: Answer, more: RawHeaders) -> Answer:
@@ -99,10 +103,8 @@ class Ranges:
         declared = {name.lower().encode("latin-1") for name in response.headers} | _KEPT
         if status == 206:
             declared |= {b"content-type"}
-        headers = [(name, value) for name, value in whole.headers if name in declared and name != b"accept-ranges"]
-        made = Answer(status, [*headers, *more])
-        self.replies.judge_headers(response, made)
-        return made
+        headers = [(name, value) for name, value in whole.headers if name in declared and name not in _OF_THE_WHOLE]
+        return Answer(status, [*headers, *more])
 
 
 def _possible(response: Response | None, whole: Response) -> Response | None:

@@ -16,7 +16,7 @@ from handfast.runtime.accept import best
 from handfast.runtime.answers import Answer, RawHeaders, may_have_body
 from handfast.runtime.fallback import PlainReply
 from handfast.runtime.header_judging import HeaderJudge
-from handfast.runtime.header_text import is_field_value, written
+from handfast.runtime.header_text import field_lines, is_field_value
 from handfast.runtime.injected import undeclared
 from handfast.runtime.media_types import within
 from handfast.runtime.reply import Reply
@@ -29,6 +29,10 @@ _UNDESCRIBED = 204
 
 _OF_THE_BODY = frozenset({"content-type", "content-length", "content-range", "accept-ranges"})
 """Headers that tell of the body, and need no declaration (OpenAPI 3.2.0, section 4.17)."""
+
+
+_WITHOUT_LENGTH = frozenset({204, 205})
+"""Statuses that tell no length (RFC 9110, sections 8.6 and 15.3.6); 304 may tell that of the 200."""
 
 
 class Replies:
@@ -66,7 +70,9 @@ class Replies:
                 if header.required and self.violations.is_judging:
                     self.violations.tell(f"the required header {header.name} is missing", status)
                 continue
-            headers.append((header.wire, self._header_value(header, value, status)))
+            headers += [(header.wire, line) for line in self._header_lines(header, value, status)]
+        if form.length is not None:
+            self._put_length(form.length, cast("Reply", reply), answer)
         return answer
 
     def is_unacceptable(self, accept: str | None) -> bool:
@@ -118,7 +124,8 @@ class Replies:
     def _put_plain_headers(self, reply: PlainReply, response: Response, answer: Answer) -> None:
         known = {name.lower(): value for name, value in reply.headers.items()}
         for name, declaration in response.headers.items():
-            if name.lower() == "content-type":
+            if name.lower() in ("content-type", "content-length"):
+                known.pop(name.lower(), None)
                 continue
             field = self._forms.field(name, declaration, None)
             value = known.pop(name.lower(), None)
@@ -126,7 +133,7 @@ class Replies:
                 if field.required:
                     self.violations.tell(f"the required header {name} is missing", reply.status)
                 continue
-            answer.headers.append((field.wire, self._header_value(field, value, reply.status)))
+            answer.headers += [(field.wire, line) for line in self._header_lines(field, value, reply.status)]
         for name in known:
             self.violations.tell(_undeclared_header(name, response), reply.status)
 
@@ -171,9 +178,12 @@ class Replies:
     def judge_headers(self, response: Response, answer: Answer) -> None:
         """Judge headers that are text already: that the required ones are there, and that all fit their schemas."""
         if self.violations.is_judging and response.headers:
-            for what in self._headers.missing(response.headers, answer.headers):
+            headers = answer.headers
+            if answer.stream is None and (length := _length(answer)) is not None:
+                headers = [*headers, (b"content-length", b"%d" % length)]
+            for what in self._headers.missing(response.headers, headers):
                 self.violations.tell(what, answer.status)
-            for what in self._headers.wrong(response.headers, answer.headers):
+            for what in self._headers.wrong(response.headers, headers):
                 self.violations.tell(what, answer.status)
 
     @property
@@ -184,24 +194,44 @@ class Replies:
         if not isinstance(reply, Reply):
             given = "None" if reply is None else article(type(reply).__name__)
             raise self.violations.fatal(f"the handler gave {given}, and not a reply{declared(self._forms.reply_names)}")
-        response = self._forms.declaration(type(reply))
-        if response is None:
+        responses = self._forms.declarations(type(reply))
+        if not responses:
             what = f"{type(reply).__name__} is not a declared reply of this operation"
             raise self.violations.fatal(what + declared(self._forms.reply_names))
-        form = self._known[type(reply)] = self._forms.form(type(reply), response)
+        form = self._known[type(reply)] = self._forms.form(type(reply), responses)
         return form
 
     def _status(self, form: Form, reply: Reply) -> int:
         status = getattr(reply, "status", None)
-        if not isinstance(status, int) or not 100 <= status <= 599:
-            what = f"{type(reply).__name__} has the status {status!r}; give one from 100 to 599"
+        if not isinstance(status, int) or not 200 <= status <= 599:
+            what = f"{type(reply).__name__} has the status {status!r}; give one from 200 to 599"
             raise self.violations.fatal(what)
-        if self.violations.is_judging and self._operation.response(status) is not form.response:
-            what = f"{type(reply).__name__} is declared for {form.response.status}, not for {status}"
+        response = self._operation.response(status)
+        if self.violations.is_judging and not any(response is each for each in form.responses):
+            statuses = ", ".join(each.status for each in form.responses)
+            what = f"{type(reply).__name__} is declared for {statuses}, not for {status}"
             self.violations.tell(what, status)
         return status
 
-    def _header_value(self, header: Field, value: object, status: int) -> bytes:
+    def _put_length(self, header: Field, reply: Reply, answer: Answer) -> None:
+        """What a handler says of the length of the body, where nobody knows it yet; else it must be that length."""
+        value = getattr(reply, header.attribute, None) if header.attribute is not None else None
+        known = _length(answer)
+        if value is None:
+            if header.required and known is None and self.violations.is_judging:
+                self.violations.tell(f"the required header {header.name} is missing", answer.status)
+            return
+        (line,) = self._header_lines(header, value, answer.status)
+        if self._operation.method == "HEAD" and line.isdigit():
+            answer.length = int(line)
+        elif known is None:
+            if answer.status not in _WITHOUT_LENGTH:
+                answer.headers.append((header.wire, line))
+        elif line != b"%d" % known:
+            what = f"the header {header.name} does not say the length of the body, which has {known:,} bytes"
+            self.violations.tell(what, answer.status)
+
+    def _header_lines(self, header: Field, value: object, status: int) -> list[bytes]:
         plain: JSONValue
         if header.adapter is None:
             plain = cast("JSONValue", value)
@@ -209,12 +239,22 @@ class Replies:
             plain = cast("JSONValue", header.adapter.dump_python(value, mode="json", by_alias=True, warnings=False))
         if header.check is not None and (errors := header.check(plain)):
             self.violations.tell(f"the header {header.name} breaks its schema", status, errors)
-        text = written(header.declaration, plain)
-        if not is_field_value(text):
+        try:
+            lines = field_lines(header.declaration, plain)
+        except ValueError as error:
+            raise self.violations.fatal(f"the header {header.name} cannot be written: {error}", status) from error
+        if not all(map(is_field_value, lines)):
             raise self.violations.fatal(
                 f"the header {header.name} has a line break, or another character that none may", status
             )
-        return text.encode("latin-1")
+        return [line.encode("latin-1") for line in lines]
+
+
+def _length(answer: Answer) -> int | None:
+    """The length of a body, as far as it is known before it is sent."""
+    if answer.stream is None:
+        return len(answer.body) if may_have_body(answer.status) else None
+    return next((int(value) for name, value in answer.headers if name == b"content-length"), None)
 
 
 def _undeclared_header(name: str, response: Response | None) -> str:

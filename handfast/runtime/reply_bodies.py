@@ -44,8 +44,10 @@ class Bodies:
         )
         header = content.header or self._concrete(content, getattr(reply, "media_type", None), answer.status)
         answer.headers.append((b"content-type", header))
-        if content.kind in ("json", "form"):
-            self._put_value(form, content, body, answer)
+        if content.is_value:
+            self._put_value(
+                form, content, body, answer, accept, is_said=content.name == getattr(reply, "media_type", None)
+            )
         else:
             self._put(content, body, answer)
 
@@ -98,8 +100,13 @@ class Bodies:
             what = f"{article(type(body).__name__)} cannot be sent as {content.name}"
             raise self.violations.fatal(what, answer.status)
 
-    def _put_value(self, form: Form, content: Content, body: object, answer: Answer) -> None:
-        """Judge the JSON value of a body, and write that very value: no text is parsed again to be judged."""
+    def _put_value(
+        self, form: Form, content: Content, body: object, answer: Answer, accept: str | None, *, is_said: bool
+    ) -> None:
+        """Judge the JSON value of a body, and write that very value: no text is parsed again to be judged.
+
+        What the handler did not say, the value does: of several media types it is sent as one that admits it.
+        """
         if isinstance(body, BaseModel):
             serializer = body.__pydantic_serializer__
         elif form.adapter is not None:
@@ -108,6 +115,9 @@ class Bodies:
             raise self.violations.fatal(f"the body is {article(type(body).__name__)}, and not a model", answer.status)
         try:
             value = cast("JSONValue", serializer.to_python(body, mode="json", by_alias=True, warnings=False))
+            if not is_said and (fitting := _fitting(content, value, form.contents, accept)) is not content:
+                content = fitting
+                answer.headers[-1] = (b"content-type", content.header)
             errors = content.check(value) if content.check is not None else ()
             answer.body = json_bytes(value)
         except ValueError as error:
@@ -217,6 +227,16 @@ class Bodies:
         if content.kind == "text":
             return b"text/plain; charset=utf-8"
         raise self.violations.fatal(f"say which media type within {content.name} the body has", status)
+
+
+def _fitting(content: Content, value: JSONValue, contents: Sequence[Content], accept: str | None) -> Content:
+    """A media type that admits a value: the chosen one, else the one of the others that the client likes best."""
+    if content.admits is None or content.admits(value):
+        return content
+    fitting = [
+        each for each in contents if each.is_value and each.header and (each.admits is None or each.admits(value))
+    ]
+    return fitting[best([each.name for each in fitting], accept) or 0] if fitting else content
 
 
 def _says_json(answer: Answer) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
-from typing import Annotated, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, TypeAlias, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from handfast.contract import names
 from handfast.contract.framing import framing_of
+from handfast.contract.judge import Judge
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
 from handfast.contract.model import Header as HeaderDeclaration
 from handfast.runtime.build import members
 from handfast.runtime.files import File
+from handfast.runtime.model import is_model, writer_of
 from handfast.runtime.reply import Header, Reply
 from handfast.runtime.shapes import Shapes, is_any_text, length_bounds
 from handfast.runtime.streams import Stream, check_of_events, stream_of
@@ -27,7 +29,8 @@ class Content:
     """One declared media type of a response, ready to encode a body; `header` is empty for a range of media types.
 
     `check` judges JSON, forms and text; under a range such as `*/*`, whose bodies are bytes, it judges those that are
-    sent as JSON. `bounds` are the least and the greatest length of bytes.
+    sent as JSON. `bounds` are the least and the greatest length of bytes. `admits` tells, in every mode, whether this
+    media type is one for a value, where a response has several for values.
     """
 
     name: str
@@ -37,6 +40,12 @@ class Content:
     stream: Stream | None
     bounds: tuple[int, int | None]
     media: MediaType
+    admits: Callable[[JSONValue], bool] | None = None
+
+    @property
+    def is_value(self) -> bool:
+        """Whether bodies are JSON values, as JSON or as a form."""
+        return self.kind in ("json", "form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +63,18 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How replies of one class become answers."""
+    """How replies of one class become answers; `status` is None where the reply says it.
 
-    response: Response
+    `length` is the header Content-Length, which the runtime writes wherever it knows the length.
+
+    A component that stands at several statuses of one operation has several `responses`, which differ in these alone.
+    """
+
+    responses: tuple[Response, ...]
     status: int | None
     contents: tuple[Content, ...]
     headers: tuple[Field, ...]
+    length: Field | None
     adapter: TypeAdapter[object] | None
 
 
@@ -71,22 +86,23 @@ class Forms:
     def __init__(self, contract: Contract, operation: Operation, *, judging: bool) -> None:
         self._contract = contract
         self._judging = judging
-        self._names = {names.reply_name(operation, response): response for response in operation.responses}
+        self._names: dict[str, tuple[Response, ...]] = {}
+        for response in operation.responses:
+            name = names.reply_name(operation, response)
+            self._names[name] = (*self._names.get(name, ()), response)
 
     @property
     def reply_names(self) -> Iterable[str]:
         """The names of the declared replies."""
         return self._names
 
-    def declaration(self, kind: type[Reply]) -> Response | None:
-        """The response that a class of replies stands for, by its name or that of a base."""
-        for base in kind.__mro__:
-            if (response := self._names.get(base.__name__)) is not None:
-                return response
-        return None
+    def declarations(self, kind: type[Reply]) -> tuple[Response, ...]:
+        """The responses that a class of replies stands for, by its name or that of a base; none if there are none."""
+        return next((found for base in kind.__mro__ if (found := self._names.get(base.__name__))), ())
 
-    def form(self, kind: type[Reply], response: Response) -> Form:
+    def form(self, kind: type[Reply], responses: tuple[Response, ...]) -> Form:
         """The form of the replies of a class."""
+        response = responses[0]
         hints = get_type_hints(kind, include_extras=True)
         attributes: dict[str, tuple[str, object]] = {}
         for field in fields(kind):  # type: ignore[arg-type]  # generated replies are dataclasses
@@ -95,19 +111,20 @@ class Forms:
                 for mark in get_args(hint)[1:]:
                     if isinstance(mark, Header):
                         attributes[mark.name.lower()] = (field.name, get_args(hint)[0])
-        status = int(response.status) if response.status.isdecimal() else None
-        if status is None and isinstance(fixed := kind.__dict__.get("status"), int):
-            status = fixed
-        contents = tuple(self.content(name, media) for name, media in response.content.items())
+        says_status = any(field.name == "status" for field in fields(kind))  # type: ignore[arg-type]  # as above
+        status = int(response.status) if response.status.isdecimal() and not says_status else None
+        contents = self._told_apart([self.content(name, media) for name, media in response.content.items()])
+        made = [
+            self.field(name, declaration, attributes.get(name.lower()))
+            for name, declaration in response.headers.items()
+            if name.lower() != "content-type"
+        ]
         return Form(
-            response=response,
+            responses=responses,
             status=status,
             contents=contents,
-            headers=tuple(
-                self.field(name, declaration, attributes.get(name.lower()))
-                for name, declaration in response.headers.items()
-                if name.lower() != "content-type"
-            ),
+            headers=tuple(field for field in made if field.wire != b"content-length"),
+            length=next((field for field in made if field.wire == b"content-length"), None),
             adapter=_adapter(hints.get("body"), contents),
         )
 
@@ -134,6 +151,16 @@ class Forms:
         bounds = bounds if self._judging else (0, None)
         return Content(name, header.encode("latin-1"), kind, check, stream, bounds, media)
 
+    def _told_apart(self, contents: Sequence[Content]) -> tuple[Content, ...]:
+        if sum(content.is_value for content in contents) < 2:
+            return tuple(contents)
+        return tuple(
+            replace(content, admits=self._judge(content.media.schema.pointer).compile().is_valid)
+            if content.is_value and content.media.schema is not None
+            else content
+            for content in contents
+        )
+
     def field(self, name: str, declaration: HeaderDeclaration, attribute: tuple[str, object] | None) -> Field:
         """How a declared header is made; `attribute` is the name and the type of the field of the reply that has it."""
         schema = declaration.schema or (declaration.content.schema if declaration.content is not None else None)
@@ -144,7 +171,7 @@ class Forms:
             attribute=attribute[0] if attribute is not None else None,
             required=declaration.required,
             declaration=declaration,
-            adapter=None if hint in (None, str, str | None) else TypeAdapter(cast("type[object]", hint)),
+            adapter=None if hint in (None, str, str | None) else writer_of(hint),
             check=self.check(schema.pointer) if schema is not None else None,
         )
 
@@ -152,7 +179,7 @@ class Forms:
         """What judges values by the schema at a pointer."""
         if not self._judging:
             return None
-        judge = self._contract.judges.judge(pointer, Direction.RESPONSE)
+        judge = self._judge(pointer)
         is_valid, errors = judge.compile().is_valid, judge.errors
 
         def judged(value: JSONValue) -> Sequence[str]:
@@ -161,6 +188,9 @@ class Forms:
             return [f"{error.pointer or '(root)'}: {error.message} [{error.code}]" for error in errors(value)]
 
         return judged
+
+    def _judge(self, pointer: str) -> Judge:
+        return self._contract.judges.judge(pointer, Direction.RESPONSE)
 
 
 def is_binary(media_type: str) -> bool:
@@ -182,16 +212,12 @@ def _kind(media_type: str) -> str:
 
 def _adapter(hint: object, contents: Sequence[Content]) -> TypeAdapter[object] | None:
     """What writes bodies as JSON by their type; None where that is a model, which can itself, or where none is JSON."""
-    if hint is None or _is_model(hint) or all(content.kind not in ("json", "form") for content in contents):
+    if hint is None or is_model(hint) or not any(content.is_value for content in contents):
         return None
     values = tuple(part for part in members(hint) if not _is_content(part))
-    return TypeAdapter(cast("type[object]", Union[values])) if values else None  # noqa: UP007  # made at run time
+    return writer_of(Union[values]) if values else None  # noqa: UP007  # made at run time
 
 
 def _is_content(hint: object) -> bool:
     """Whether a type is of what is sent as it comes: bytes, files, streams."""
     return hint is bytes or hint is File or get_origin(hint) is AsyncIterable
-
-
-def _is_model(hint: object) -> bool:
-    return isinstance(hint, type) and issubclass(hint, BaseModel)

@@ -17,8 +17,6 @@ from types import new_class
 from typing import Generic, TypeAlias, TypeVar, cast
 from urllib.parse import quote, urlsplit
 
-from pydantic import TypeAdapter
-
 from handfast.contract import expressions, names
 from handfast.contract.model import (
     Contract,
@@ -39,6 +37,7 @@ from handfast.runtime.gaps import stale_packages
 from handfast.runtime.header_text import is_field_value
 from handfast.runtime.incoming_replies import IncomingReplies
 from handfast.runtime.limits import Limits
+from handfast.runtime.model import writer_of
 from handfast.runtime.operations import Callbacks, Operations, Webhooks, tags_of
 from handfast.runtime.origin import Origin, callback_url
 from handfast.runtime.outgoing_bodies import OutgoingBody, WrittenBody, cannot_be_sent
@@ -143,8 +142,7 @@ class _Outgoing:
         hints = hints_of(declared)
         by_key = {(str(parameter.location), parameter.name): parameter for parameter in operation.parameters}
         self._parameters = {
-            name: (by_key[key], TypeAdapter(cast("type[object]", hints[name])))
-            for key, name in names.argument_names(operation).items()
+            name: (by_key[key], writer_of(hints[name])) for key, name in names.argument_names(operation).items()
         }
         body = operation.request_body
         what = operation.operation_id

@@ -32,7 +32,7 @@ _OWN = str.maketrans({"&": "%26", "+": "%2B", "#": "%23", ",": "%2C"})
 
 def scalar_text(value: JSONValue) -> str:
     """A scalar by JSON's grammar, a string as itself; arrays and objects inside of others as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return value if isinstance(value, str) else json_text(value)
 
 
 def path_text(parameter: Parameter, value: JSONValue) -> str:
@@ -69,11 +69,10 @@ def query_text(parameter: Parameter, value: JSONValue) -> str:
 
 def header_value(parameter: Parameter, value: JSONValue) -> str:
     """A value as a header, in the style simple."""
-    return (
-        content_text(parameter.content, value)
-        if parameter.content is not None
-        else _joined(value, ",", parameter.explode, str)
-    )
+    if parameter.content is None:
+        return _joined(value, ",", parameter.explode, str)
+    is_document = is_json(parameter.content.media_type)
+    return ascii_json(value) if is_document else content_text(parameter.content, value)
 
 
 def cookie_text(parameter: Parameter, value: JSONValue) -> str:
@@ -173,5 +172,10 @@ def _joined(value: JSONValue, delimiter: str, explode: bool, written: Callable[[
 
 
 def json_text(value: JSONValue) -> str:
-    """A value as JSON, without spaces."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """A value as JSON, without spaces; ValueError for numbers that are not finite."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def ascii_json(value: JSONValue) -> str:
+    """A value as JSON that a header can carry: characters beyond ASCII are escaped."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))

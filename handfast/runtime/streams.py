@@ -18,9 +18,11 @@ from pydantic_core import from_json, to_json
 
 from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import Contract, JSONValue, MediaType, Schema
+from handfast.contract.pointers import join
 
 _FIELDS = frozenset({"data", "event", "id", "retry"})
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_DIGITS = re.compile(r"[0-9]+")
 
 Check = Callable[[JSONValue], Sequence[str]]
 
@@ -29,12 +31,14 @@ Check = Callable[[JSONValue], Sequence[str]]
 class Stream:
     """How the items of one media type are framed, and the schema that judges each.
 
-    `data` judges what the text in the `data` of an event says, where the contract says that it is JSON.
+    `data` judges what the text in the `data` of an event says, where the contract says that it is JSON. `unsayable`
+    tells what of an item the frame has no place for, so that a client would read another one.
     """
 
     frame: Callable[[JSONValue, bytes], bytes]
     schema: Schema
     data: Schema | None = None
+    unsayable: Check | None = None
 
     async def encode(
         self, items: AsyncIterable[object], check: Check | None, broken: Callable[[Sequence[str]], None]
@@ -48,7 +52,10 @@ class Stream:
                 except ValueError as error:
                     broken([f"no JSON can be made of it: {error}"])
                     continue
-                if check is not None and (errors := check(value)):
+                errors = check(value) if check is not None else ()
+                if check is not None and self.unsayable is not None and not errors:
+                    errors = self.unsayable(value)
+                if errors:
                     broken(errors)
                 yield self.frame(value, raw)
 
@@ -61,7 +68,7 @@ def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> St
     match framing_of(media_type):
         case Framing.EVENTS:
             if _describes_event(schema, contract):
-                return Stream(_event, schema, _schema_of_data(schema, contract))
+                return Stream(_event, schema, _schema_of_data(schema, contract), _unsayable)
             return Stream(_data, schema)
         case Framing.LINES:
             return Stream(lambda value, raw: raw + b"\n", schema)
@@ -178,12 +185,34 @@ def _event(value: JSONValue, raw: bytes) -> bytes:
     if not isinstance(value, dict) or not value.keys() <= _FIELDS:
         return _data(value, raw)
     lines = [
-        f"{name}: {_LINE_BREAK.sub(' ', str(member))}"
+        f"{name}: {_LINE_BREAK.sub(' ', _text(member))}"
         for name in ("event", "id", "retry")
         if (member := value.get(name)) is not None
     ]
     if "data" in value:
-        data = value["data"]
-        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        lines += (f"data: {line}" for line in _LINE_BREAK.split(text))
+        lines += (f"data: {line}" for line in _LINE_BREAK.split(_text(value["data"])))
     return ("\n".join(lines) + "\n\n").encode()
+
+
+def _unsayable(value: JSONValue) -> Sequence[str]:
+    """What an event stream has no words for: line breaks in `event` and `id`, NUL in `id`, a `retry` without digits.
+
+    Line breaks in `data` arrive as line feeds, whatever they were.
+    """
+    if not isinstance(value, dict):
+        return ()
+    errors = [f"{join('', name)}: an event has no such field" for name in value if name not in _FIELDS]
+    for name in ("event", "id"):
+        text = _text(value.get(name, ""))
+        if _LINE_BREAK.search(text) is not None or (name == "id" and "\0" in text):
+            errors.append(f"/{name}: has a line break, or another character that this field of an event cannot have")
+    retry = value.get("retry")
+    if retry is not None and _DIGITS.fullmatch(_text(retry)) is None:
+        errors.append("/retry: must be written in digits alone")
+    return errors
+
+
+def _text(value: JSONValue) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

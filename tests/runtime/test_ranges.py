@@ -47,6 +47,11 @@ class GetBlob206(Reply, status=206, media_type="application/octet-stream"):
     content_range: Annotated[str, Header("Content-Range")]
 
 
+@dataclass(eq=False, kw_only=True)
+class SizedBlob(GetBlob200):
+    content_length: Annotated[int | None, Header("Content-Length")] = None
+
+
 def client_of(answer: Callable[[], Reply], responses: dict[str, JSONValue] | None = None, **options: Any) -> Any:
     class Blobs(Operations, tag="default"):
         async def get_blob(self) -> Reply:
@@ -195,6 +200,28 @@ def test_a_content_range_outside_its_schema_is_a_violation() -> None:
     }
     with client_of(lambda: GetBlob200(BYTES), responses) as client:
         assert client.get("/api/blob", headers={"range": "bytes=0-0"}).status_code == 500
+
+
+LENGTH: JSONValue = {"Content-Length": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
+
+
+@pytest.mark.parametrize("source", ["bytes", "file"])
+@pytest.mark.parametrize(
+    ("said", "headers", "status", "length"),
+    [(100, {}, 200, 100), (None, {}, 200, 100), (99, {}, 500, None), (100, {"range": "bytes=0-9"}, 206, 10)],
+)
+def test_a_declared_content_length_is_that_of_the_body_and_sent_once(
+    said: int | None, headers: dict[str, str], status: int, length: int | None, source: str, file: Path
+) -> None:
+    responses: dict[str, JSONValue] = {
+        "200": {"description": "The whole.", "headers": LENGTH, "content": BINARY},
+        "206": {"description": "A part.", "headers": LENGTH, "content": BINARY},
+    }
+    reply = SizedBlob(BYTES if source == "bytes" else File(file), content_length=said)
+    with client_of(lambda: reply, responses) as client:
+        answer = client.get("/api/blob", headers=headers)
+    assert answer.status_code == status
+    assert length is None or answer.headers.get_list("content-length") == [str(length)]
 
 
 def test_an_empty_file_has_no_parts(tmp_path: Path) -> None:

@@ -207,6 +207,29 @@ def test_what_is_said_to_be_json_is_judged(data: str, why: str, caplog: pytest.L
     assert why in record.getMessage()
 
 
+LOOSE: JSONValue = {"type": "object", "properties": {name: {} for name in ("data", "event", "id", "retry")}}
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        ({"data": "x", "id": "a\nb"}, "/id: has a line break"),
+        ({"data": "x", "id": "a\0b"}, "/id: has a line break, or another character"),
+        ({"data": "x", "event": "a\rb"}, "/event: has a line break"),
+        ({"data": "x", "retry": -1}, "/retry: must be written in digits"),
+        ({"data": "x", "retry": "soon"}, "/retry: must be written in digits"),
+        ({"data": "x", "more": 1}, "/more: an event has no such field"),
+    ],
+)
+def test_what_an_event_has_no_words_for_is_not_sent_otherwise(
+    event: JSONValue, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = run({"text/event-stream": {"itemSchema": LOOSE}}, [{"data": "y", "id": 7, "retry": 5.0}, event])
+    assert seen.chunks == [b"id: 7\nretry: 5\ndata: y\n\n"]
+    assert not seen.is_complete
+    assert why in caplog.text
+
+
 def test_an_array_schema_of_other_media_types_is_an_array() -> None:
     seen = run({"application/json": {"schema": {"type": "array", "items": ITEM}}}, [])
     assert seen.status == 500
