@@ -54,7 +54,7 @@ WIRED = (
         "hooks",
         "Judged4XX(status=429)",
         "Judged4XX(status=42)",
-        "Judged4XX has the status 42; give one from 100 to 599",
+        "Judged4XX has the status 42; give one from 200 to 599",
         ANNOUNCE,
     ),
     _wired(
