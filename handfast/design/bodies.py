@@ -91,8 +91,7 @@ class BodyWriter:
                     parts += (self._part(*pair, encoding, is_file=False) for pair in _styled(name, encoding, member))
                     continue
                 place = self._shapes.member(shape, name)
-                place = self._shapes.item(place, 0) if place.kinds == frozenset({"array"}) else place
-                is_file = looks_like_file(place, encoding.content_type if encoding else None)
+                is_file = looks_like_file(self._shapes, place, encoding.content_type if encoding else None)
                 for item in member if isinstance(member, list) else [member]:
                     parts.append(self._part(name, item, encoding, is_file=is_file))
         return b"".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])

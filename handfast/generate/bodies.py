@@ -106,8 +106,8 @@ def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope, *,
 def _with_files(type_: Type, encoding: Mapping[str, Encoding], direction: Direction, emitter: Emitter) -> Type:
     """The type of a multipart body, whose binary members are files; the same type if it has none."""
     written = emitter.written_out(type_, direction)
-    if len(written) == 1 and isinstance(written[0], Array):
-        return _file(type_, None, direction, emitter)
+    if len(written) == 1 and isinstance(written[0], Array):  # parts by their place, which may all be different
+        return type_ if written[0].items is None else _file(type_, None, direction, emitter)
     if len(written) != 1 or not isinstance(form := written[0], Object):
         return type_
     members = {
@@ -120,7 +120,10 @@ def _with_files(type_: Type, encoding: Mapping[str, Encoding], direction: Direct
 
 
 def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
-    """A part as a file: a string that is bytes as they are, or a part of which nothing is said but what it is not."""
+    """A part as a file: a string that is bytes as they are, or a part of which nothing is said but what it is not.
+
+    The same of the items of an array: `items: {}` is how OpenAPI writes several files (3.1.1, section 4.8.14.3).
+    """
     written = emitter.written_out(type_, direction)
     if encoding is not None and encoding.content_type is not None and _is_structured(encoding.content_type):
         return type_
@@ -131,7 +134,7 @@ def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter:
                 changed.append(Special("Upload"))
             case Anything():
                 changed.append(Special("Upload"))
-            case Array(items) if items is not None and (inner := _file(items, encoding, direction, emitter)) != items:
+            case Array(items) if (inner := _file(items or ANY, encoding, direction, emitter)) != (items or ANY):
                 changed.append(replace(alternative, items=inner))
             case _:
                 changed.append(alternative)

@@ -101,8 +101,7 @@ def is_file(annotation: object, words: Lexicon, shape: Shape, media_type: MediaT
     def looks(name: str) -> bool:
         encoding = media_type.encoding.get(name)
         member = words.shapes.member(shape, name)
-        item = words.shapes.item(member, 0) if member.kinds == frozenset({"array"}) else member
-        return form_data.looks_like_file(item, encoding.content_type if encoding else None)
+        return form_data.looks_like_file(words.shapes, member, encoding.content_type if encoding else None)
 
     return looks
 

@@ -35,7 +35,7 @@ from handfast.runtime.multipart import PartData, PartHead, events
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import ProblemItem
 from handfast.runtime.receiving import too_large
-from handfast.runtime.shapes import Shape
+from handfast.runtime.shapes import Shape, Shapes
 from handfast.runtime.styles import LIST_COMMA, Reading
 
 IsFile: TypeAlias = Callable[[str], bool]
@@ -229,14 +229,15 @@ def compile(  # noqa: A001  # reads as form_data.compile
     return FormDataReader(media_type, lexicon, shape, is_file, judge, limits)
 
 
-def looks_like_file(shape: Shape, content_type: str | None) -> bool:
-    """Whether a property is a file when no generated model says so: binary, or of no type at all."""
+def looks_like_file(shapes: Shapes, member: Shape, content_type: str | None) -> bool:
+    """Whether a property, or each of its items, is a file when no generated model says so: binary, or of no type."""
     if content_type is not None and any(kind in content_type.lower() for kind in ("json", "text/")):
         return False
+    shape = shapes.item(member, 0) if member.kinds == frozenset({"array"}) else member
     if any(is_binary(layer.schema) for layer in shape.layers):
         return True
     typed = {"type", "enum", "const", "properties", "items", "prefixItems", "additionalProperties", "$ref"}
-    return bool(shape.pointers) and not any(typed & layer.schema.keys() for layer in shape.layers)
+    return bool(member.pointers) and not any(typed & layer.schema.keys() for layer in shape.layers)
 
 
 def _check_head(prop: _Property, head: PartHead) -> list[ProblemItem]:

@@ -69,6 +69,24 @@ CONTENTS: list[tuple[str, list[tuple[str, bytes]], int, dict[str, JSONValue] | N
             ]
         },
     ),
+    (
+        "anything, several times",
+        [(file("all", "image/png"), b"\x89"), (named("all"), b"a")],
+        204,
+        {
+            "all": [
+                {"file": "all.x", "type": "image/png", "content": "\x89"},
+                {"file": None, "type": "application/octet-stream", "content": "a"},
+            ]
+        },
+    ),
+    (
+        "anything, once",
+        [(file("all"), b"")],
+        204,
+        {"all": [{"file": "all.x", "type": "application/octet-stream", "content": ""}]},
+    ),
+    ("anything, too often", [(file("all"), b"")] * 3, 422, None),
     ("encoded contents", [(named("b64"), b"aGk=")], 204, {"b64": "aGk="}),
     ("encoded contents by default", [(file("b64", "application/octet-stream"), b"aGk=")], 204, {"b64": "aGk="}),
     ("encoded contents by name", [(file("b64", "image/png"), b"aGk=")], 204, {"b64": "aGk="}),
