@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-_NO_TRACE = b"0" * 32
+_TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 _LOG = structlog.stdlib.get_logger("handlers.requests")
 
 
@@ -64,6 +63,6 @@ class RequestObserver:
 
 def _request_id(scope: Scope) -> str:
     for name, value in cast("Iterable[tuple[bytes, bytes]]", scope["headers"]):
-        if name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)) and match[1] != _NO_TRACE:
+        if name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
             return match[1].decode()
     return secrets.token_hex(16)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from handfast.contract.model import JSONValue
-from handfast.contract.pointers import Tokens, from_fragment, join, to_index, to_tokens
+from handfast.contract.pointers import Tokens, from_fragment, join, to_index, to_pointer, to_tokens
 
 JSONObject = dict[str, JSONValue]
 
@@ -23,6 +23,17 @@ def lookup(document: JSONValue | Mapping[str, JSONValue], tokens: Tokens) -> JSO
         else:
             raise LookupError(token)
     return value
+
+
+def followed(document: Mapping[str, JSONValue], reference: str) -> tuple[str, JSONValue] | None:
+    """The pointer and the value that a `$ref` into its own document leads to; None when it leads nowhere in it."""
+    if not reference.startswith("#"):
+        return None
+    try:
+        tokens = from_fragment(reference[1:])
+        return to_pointer(tokens), lookup(document, tokens)
+    except (LookupError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handfast.contract.cursor import lookup
 from handfast.contract.model import Contract, JSONValue, Operation
 from handfast.contract.pointers import from_fragment, to_pointer, to_tokens
 from handfast.generate.routes import aligned
@@ -84,12 +85,7 @@ def _references(value: JSONValue) -> set[str]:
 
 
 def _at(contract: Contract, pointer: str) -> JSONValue:
-    value: JSONValue = dict(contract.document)
-    for token in to_tokens(pointer):
-        if isinstance(value, dict) and token in value:
-            value = value[token]
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value
+    try:
+        return lookup(contract.document, to_tokens(pointer))
+    except LookupError:
+        return None

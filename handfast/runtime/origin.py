@@ -16,6 +16,7 @@ from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
 from pydantic_core import to_jsonable_python
 from starlette.requests import Request
 
+from handfast.contract.cursor import lookup
 from handfast.contract.expressions import Expression, Template, Variable
 from handfast.contract.model import JSONValue
 from handfast.errors import HandfastError
@@ -102,14 +103,10 @@ def _text(value: object, expression: Expression) -> str:
 
 def _at(body: object, expression: Expression) -> JSONValue:
     value: JSONValue = to_jsonable_python(body, by_alias=True)
-    for token in expression.tokens:
-        if isinstance(value, dict):
-            value = value.get(token)
-        elif isinstance(value, list) and token.isdecimal() and int(token) < len(value):
-            value = value[int(token)]
-        else:
-            return None
-    return value
+    try:
+        return lookup(value, expression.tokens)
+    except LookupError:
+        return None
 
 
 def _by_name(headers: Mapping[str, object], name: str) -> object:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 
+from handfast.contract.cursor import followed
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
 from handfast.runtime.problems import MAX_ERRORS, TABLE, Cause, ProblemItem, Refused, problem_type, status_phrase
 
@@ -286,13 +287,8 @@ def _resolved(contract: Contract, schema: JSONValue) -> JSONValue:
     for _ in range(16):
         if not isinstance(schema, dict) or not isinstance(reference := schema.get("$ref"), str):
             return schema
-        if not reference.startswith("#/"):
+        found = followed(contract.document, reference)
+        if found is None:
             return True
-        target: JSONValue = dict(contract.document)
-        for token in reference[2:].split("/"):
-            key = token.replace("~1", "/").replace("~0", "~")
-            if not isinstance(target, dict) or key not in target:
-                return True
-            target = target[key]
-        schema = target
+        schema = found[1]
     return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from handfast.contract.cursor import lookup
 from handfast.contract.model import JSONValue, Schema, SchemaValue
 from handfast.contract.pointers import from_fragment, join, to_pointer, to_tokens
 
@@ -131,16 +132,9 @@ class Shapes:
 
     def find(self, pointer: str) -> SchemaValue | None:
         """The schema at a JSON Pointer of the document; None when there is none."""
-        value = self._document
         try:
-            for token in to_tokens(pointer):
-                if isinstance(value, list):
-                    value = value[int(token)]
-                elif isinstance(value, dict):
-                    value = value[token]
-                else:
-                    return None
-        except (KeyError, IndexError, ValueError):
+            value = lookup(self._document, to_tokens(pointer))
+        except (LookupError, ValueError):
             return None
         return value if isinstance(value, (dict, bool)) else None
 

@@ -16,6 +16,7 @@ from typing import cast
 
 from pydantic_core import from_json, to_json
 
+from handfast.contract.cursor import followed
 from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import Contract, JSONValue, MediaType, Schema
 from handfast.contract.pointers import join
@@ -143,7 +144,7 @@ def _schema_of_data(schema: Schema, contract: Contract) -> Schema | None:
     for _ in range(8):
         if not isinstance(value, dict) or not isinstance(reference := value.get("$ref"), str):
             break
-        pointer, value = reference[1:], _at(contract, reference[1:])
+        pointer, value = followed(contract.document, reference) or ("", None)
     properties = value.get("properties") if isinstance(value, dict) else None
     data = properties.get("data") if isinstance(properties, dict) else None
     if not isinstance(data, dict) or data.get("contentMediaType") != "application/json":
@@ -159,22 +160,13 @@ def _properties(schema: JSONValue, contract: Contract, depth: int) -> set[str]:
     if not isinstance(schema, dict) or depth == 0:
         return set()
     found = set(properties) if isinstance(properties := schema.get("properties"), dict) else set[str]()
-    if isinstance(reference := schema.get("$ref"), str) and reference.startswith("#/"):
-        found |= _properties(_at(contract, reference[1:]), contract, depth - 1)
+    if isinstance(reference := schema.get("$ref"), str) and (target := followed(contract.document, reference)):
+        found |= _properties(target[1], contract, depth - 1)
     for keyword in ("allOf", "anyOf", "oneOf"):
         if isinstance(branches := schema.get(keyword), list):
             for branch in branches:
                 found |= _properties(branch, contract, depth - 1)
     return found
-
-
-def _at(contract: Contract, pointer: str) -> JSONValue:
-    target: JSONValue = cast("dict[str, JSONValue]", contract.document)
-    for token in pointer.split("/")[1:]:
-        if not isinstance(target, dict):
-            return None
-        target = target.get(token.replace("~1", "/").replace("~0", "~"))
-    return target
 
 
 def _data(value: JSONValue, raw: bytes) -> bytes:

@@ -305,6 +305,7 @@ FORMS = [
     (b"text=%7B%7D&text=%7B%7D", {"text": [{}, {}]}),
     (b"name=%E2%82%AC", {"name": "€"}),
     (b"name=5", {"name": "5"}),
+    (b"ids=", {"ids": []}),
     (b"name", {"name": ""}),
     (b"tags=a&tags=b", {"tags": ["a", "b"]}),
     (b"tags=a%2Cb", {"tags": ["a,b"]}),
@@ -442,6 +443,7 @@ class Uploaded(Model):
 MULTIPARTS = [
     ([Part("title", b"abc"), Part("count", b"5.0")], {"title": "abc", "count": 5}),
     ([Part("title", b"abc", "text/plain")], {"title": "abc"}),
+    ([Part("title", b"abc", headers="Content-Transfer-Encoding: 8BIT")], {"title": "abc"}),
     ([Part("title", "é€".encode(), "text/plain; charset=UTF-8")], {"title": "é€"}),
     ([Part("tags", b"a"), Part("tags", b"b")], {"tags": ["a", "b"]}),
     ([Part("meta", b'{"x":1}', "application/json")], {"meta": {"x": 1}}),
@@ -471,6 +473,7 @@ MULTIPARTS = [
     ([Part(None, b"x")], ("malformed-body", ["multipart-name"])),
     ([Part("title", b"x", headers="Content-Transfer-Encoding: base64")], ("malformed-body", ["multipart-encoding"])),
     ([Part("title", b"x", headers="Content-Disposition: form-data; name=b")], ("malformed-body", ["multipart-header"])),
+    ([Part("title", b"x", None, 'a"; filename="b')], ("malformed-body", ["multipart-header"])),
     ([Part("title", b"x", headers="X-A: a\nX-B: b")], ("malformed-body", ["multipart-header"])),
     ([Part("file", b"x" * 11, None, "a")], ("contract-violation", ["too-long"])),
     ([Part("file", b"", None, "a")], ("contract-violation", ["too-short"])),

@@ -546,6 +546,8 @@ COOKIES = [
     Case("color=R=100&G=200&B=150", RGB, COLOR),
     Case("color=R=100,G=200,B=150", RGB, COLOR),
     Case("color=a%20b", STRING, "a%20b", style("cookie", explode=True)),
+    Case("color; a=b", STRING, ABSENT),
+    Case("a=b;color=c", STRING, "c"),
     Case('color="blue"', STRING, '"blue"'),
     Case("undeclared=1", STRING, ABSENT),
     Case("color=%7B%22a%22%3A1%7D", None, {"a": 1}, {"content": {"application/json": {}}}),

@@ -228,8 +228,12 @@ def test_bodies_that_are_no_json(content: JSONValue, media_type: str, expected: 
 
 
 def test_texts_name_the_parameter_and_the_place_in_it() -> None:
-    numbers: JSONValue = {"name": "n", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}}
-    responses: JSONValue = {
+    numbers: dict[str, JSONValue] = {
+        "name": "n",
+        "in": "query",
+        "schema": {"type": "array", "items": {"type": "integer"}},
+    }
+    responses: dict[str, JSONValue] = {
         "200": {"description": "It.", "content": {"application/json": {}}},
         "422": {"description": "Wrong.", "content": {"text/plain": {}}},
     }
@@ -242,6 +246,16 @@ def test_texts_name_the_parameter_and_the_place_in_it() -> None:
 
     with serving(contract_of({"/": {"get": operation}}), Many) as client:
         assert client.get("/api/?n=1&n=x").text == f"{WRONG}: n/1: must be an integer"
+    numbers["schema"] = {"type": "array", "items": {"type": "integer", "enum": [1]}, "const": [1]}
+    numbers["name"] = "a<b"
+    responses["422"] = {"description": "Wrong.", "content": {"text/html": {}}}
+
+    class Marked(Operations, tag="default"):
+        async def choose(self, *, a_b: list[int] | None) -> Choose200:
+            return Choose200({})
+
+    with serving(contract_of({"/": {"get": operation}}), Marked) as client:
+        assert client.get("/api/?a%3Cb=2").text.startswith(f"{WRONG}: a&lt;b")
 
 
 PECULIAR: JSONValue = {

@@ -81,11 +81,16 @@ def ok(**more: object) -> GetThing200:
     return GetThing200(thing(**more), etag='"a"')
 
 
+class Gone(GetThing404):
+    """A declared reply under a name of the application's."""
+
+
 ADMITTED = {
     "a reply": (ok, 200, {"etag": '"a"'}, {"name": "a", "size": 1}),
     "an optional header": (lambda: GetThing200(Thing(), etag='"a"', x_count=3), 200, {"x-count": "3"}, None),
     "no body": (GetThing304, 304, {}, None),
     "an error": (lambda: GetThing404(thing(title="t", status=404)), 404, {"content-type": PROBLEM}, None),
+    "one of a class of one's own": (lambda: Gone(thing(title="t", status=404)), 404, {"content-type": PROBLEM}, None),
     "a range": (lambda: GetThing4XX(thing(title="t", status=418), status=418), 418, {"content-type": PROBLEM}, None),
     "an HTTPException": (raising(HTTPException(404, "gone")), 404, {"content-type": PROBLEM}, None),
 }
@@ -192,6 +197,10 @@ def test_a_commit_that_fails_is_answered_instead_of_the_reply() -> None:
 def test_modes(mode: str, status: int, logged: int, caplog: pytest.LogCaptureFixture) -> None:
     with serving(contract_of(PATHS), things(lambda: ok(name="too long"), []), mode=mode) as client:
         assert client.get("/api/things/1").status_code == status
+    impossible = lambda: GetThing4XX(thing(title="t", status=1), status=1000)  # noqa: E731
+    with serving(contract_of(PATHS), things(impossible, []), mode=mode) as client:
+        assert client.get("/api/things/1").status_code == 500  # there is nothing that could be sent
+    logged += 1
     assert sum(record.name == "handfast.violations" for record in caplog.records) == logged
 
 
@@ -238,7 +247,9 @@ def test_exception_handlers_of_the_application_are_judged(answer: Response, stat
         return answer
 
     with serving(contract_of(PATHS), things(raising(KeyError("k")), []), app=app) as client:
-        assert client.get("/api/things/1").status_code == status
+        sent = client.get("/api/things/1")
+    assert sent.status_code == status
+    assert sent.headers.get_list("content-length") == [str(len(sent.content))]
 
 
 def test_a_handler_that_takes_too_long_is_stopped() -> None:
@@ -276,6 +287,7 @@ CHOICES = {"application/json": {}, "text/plain": {"schema": {"type": "string", "
         ("text", None, ["text/plain"], "text/plain; charset=utf-8"),
         ("text", None, ["application/json;q=0.5, text/*"], "text/plain; charset=utf-8"),
         ("text", None, ["text/*", "application/json;q=0.5"], "text/plain; charset=utf-8"),
+        ("text", None, ["application/json;q=0.1, text/plain;q=much"], "application/json"),
         ("text", None, ["image/png"], "application/json"),
         ("text", "text/plain", ["application/json"], "text/plain; charset=utf-8"),
         (b"%PDF", None, ["application/json"], "application/pdf"),
@@ -311,5 +323,6 @@ def test_not_acceptable_is_answered_only_where_it_is_declared() -> None:
     }
     contract = contract_of({"/": {"get": {"operationId": "choose", "tags": ["default"], "responses": responses}}})
     with serving(contract, Many) as client:
-        assert client.get("/api/", headers={"accept": "image/png"}).status_code == 406
+        for accept in ("image/png", PROBLEM, "*/*;q=0"):  # what refusals are sent as does not count
+            assert client.get("/api/", headers={"accept": accept}).status_code == 406
         assert client.get("/api/", headers={"accept": "image/png, */*;q=0.1"}).status_code == 200

@@ -9,6 +9,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 from starlette.routing import Mount, NoMatchFound
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from handfast.contract import JSONValue
 from handfast.runtime import PlainReply, bind
@@ -18,6 +19,7 @@ from tests.runtime.serving import PROBLEM, contract_of
 
 TEMPLATES = [
     ("GET", "/"), ("GET", "/a/b"), ("GET", "/a/{z}"), ("DELETE", "/a/{z}"), ("GET", "/a/{x}.{y}"),
+    ("GET", "/a/{x}.json"),
     ("POST", "/a/{id}:publish"), ("GET", "/x/{a}/c"), ("PUT", "/x/d/{b}"), ("GET", "/slash/"), ("GET", "/é"),
     ("GET", "/m/{a}{b}"), ("GET", "/pair/{lon},{lat}"), ("GET", "/other/{a}"), ("PUT", "/other/{b}"),
     ("GET", "/files?beta=true"), ("GET", "/files/{id}?beta=true"), ("GET", "/q/{x} é{y}"),
@@ -41,6 +43,7 @@ def trie() -> Trie[str]:
         ("GET", "/a/c", "/a/{z}", {"z": "c"}),
         ("GET", "/a/%2F", "/a/{z}", {"z": "%2F"}),
         ("GET", "/a/one.two.three", "/a/{x}.{y}", {"x": "one.two", "y": "three"}),
+        ("GET", "/a/one.two.json", "/a/{x}.json", {"x": "one.two"}),
         ("GET", "/a/.two", "/a/{z}", {"z": ".two"}),
         ("DELETE", "/a/one.two", "/a/{z}", {"z": "one.two"}),
         ("POST", "/a/5:publish", "/a/{id}:publish", {"id": "5"}),
@@ -231,7 +234,7 @@ def test_the_application_keeps_its_own_routes() -> None:
         assert client.get("/api/v1/things").json() == {"operation": "listThings"}
 
 
-@pytest.mark.parametrize("prefix", ["/mounted", "/two/levels"])
+@pytest.mark.parametrize("prefix", ["/mounted", "/two/levels", "/an \u00e9"])
 def test_an_application_can_be_mounted(prefix: str) -> None:
     app = Starlette(routes=[Mount(prefix, application())])
     with TestClient(app) as client:
@@ -243,6 +246,18 @@ def test_an_application_can_be_mounted(prefix: str) -> None:
 def test_a_root_path_is_left_out() -> None:
     with TestClient(application(), root_path="/proxied") as client:
         assert client.get("/proxied/api/v1/things/1").json() == {"operation": "getThing", "id": "1"}
+
+
+def test_a_query_in_the_raw_path_is_none_of_it() -> None:
+    inner = application()
+
+    async def with_query(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["raw_path"] += b"?" + scope["query_string"]
+        await inner(scope, receive, send)
+
+    with TestClient(with_query) as client:
+        assert client.get("/api/v1/things/1").json() == {"operation": "getThing", "id": "1"}
 
 
 def test_urls_can_be_made() -> None:

@@ -39,6 +39,8 @@ EVENT: JSONValue = {
     },
 }
 
+PLACED: JSONValue = {"$ref": "#/components/schemas/Places/allOf%2F0"}
+
 
 @dataclass
 class Seen:
@@ -83,7 +85,7 @@ def run(
         schemas={
             "Ticks": {"type": "array", "items": {"$ref": "#/components/schemas/Tick"}},
             "Tick": ITEM,
-            **({} if version.startswith("3.0") else {"Told": TOLD}),
+            **({} if version.startswith("3.0") else {"Told": TOLD, "Places": {"allOf": [EVENT]}}),
         },
     )
     app = FastAPI(openapi_url=None)
@@ -118,6 +120,8 @@ def run(
         ("text/event-stream", ITEM, [Tick(n=1)], [b'data: {"n":1}\n\n']),
         ("text/event-stream", EVENT, [Event(data="a\nb\r\nc")], [b"event: tick\ndata: a\ndata: b\ndata: c\n\n"]),
         ("text/event-stream", EVENT, [Event(data="x", event=None, id="7")], [b"id: 7\ndata: x\n\n"]),
+        ("text/event-stream", EVENT, [Event(data="x", event="a\r\nb")], [b"event: a b\ndata: x\n\n"]),
+        ("text/event-stream", PLACED, [Event(data="x", event=None)], [b"data: x\n\n"]),
         ("application/octet-stream", None, [b"ab", b"", b"c"], [b"ab", b"c"]),
     ],
 )

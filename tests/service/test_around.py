@@ -55,7 +55,10 @@ def test_every_answer_has_the_id_of_its_request(api: Api) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     given = api.send("GET", "/tags", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
     assert given.headers["x-request-id"] == trace
-    for wrong in ("", "nonsense", f"00-{'0' * 32}-00f067aa0ba902b7-01", f"00-{trace.upper()}-00f067aa0ba902b7-01"):
+    for wrong in (
+        *("", "nonsense", f"00-{'0' * 32}-00f067aa0ba902b7-01", f"00-{trace.upper()}-00f067aa0ba902b7-01"),
+        *(f"ff-{trace}-00f067aa0ba902b7-01", f"00-{trace}-{'0' * 16}-01"),
+    ):
         made = [api.send("GET", "/nothing", headers={"traceparent": wrong}).headers["x-request-id"] for _ in range(2)]
         assert made[0] != made[1]
         assert trace not in made

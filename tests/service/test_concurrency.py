@@ -298,6 +298,26 @@ async def test_a_password_that_was_right_when_it_was_compared(
         slow.close()
 
 
+async def test_of_two_changes_of_one_password_the_later_one_is_refused(database: dict[str, object]) -> None:
+    app = create_app(settings(**database))
+    async with serving(app) as client:
+        _, headers = await person(client)
+        services = app.state.services
+        app.state.services = replace(services, passwords=(slow := Slow(services.settings)))
+
+        def change(password: str) -> asyncio.Task[Response]:
+            new = {"currentPassword": PASSWORD, "newPassword": password}
+            return asyncio.ensure_future(client.put("/accounts/me/password", json=new, headers=headers))
+
+        late = change("a sentence that is late")
+        await slow.compared.wait()
+        app.state.services = services
+        assert (await change("another long sentence")).status_code == 204
+        slow.may_end.set()
+        assert (await late).status_code == 401  # the first one has ended all sessions
+        slow.close()
+
+
 def _somebody() -> NewAccount:
     handle = unique()
     return NewAccount(handle=handle, email=f"{handle}@example.org", display_name="X", password_hash="of nothing")
