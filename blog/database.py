@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from blog.interrupts import interrupt_after
 from blog.refusals import Impossible, Taken, Unavailable
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _LOCK_WAIT = 5
 """Seconds to wait for another process that writes to the same SQLite file."""
 _ANSWER_WAIT = 5
-"""Seconds to wait for an answer of PostgreSQL, which gives up by itself after as many."""
+"""Seconds to wait for an answer; PostgreSQL gives up by itself after as many."""
 _STARTING_WAIT = 60
 """Seconds to wait at the start for another process that migrates."""
 _SQLITE_PRAGMAS = (
@@ -170,6 +171,8 @@ def _sqlite_engine(url: URL, settings: Settings, *, writes: bool, patience: floa
 
     event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", begin)
+    if patience is None:
+        interrupt_after(_ANSWER_WAIT, engine.sync_engine)
     return engine
 
 

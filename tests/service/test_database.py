@@ -194,6 +194,29 @@ def ask(url: str) -> None:
     asyncio.run(answers())
 
 
+@pytest.mark.parametrize("which", ["reading", "writing"])
+async def test_a_statement_that_takes_too_long_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    monkeypatch.setattr("blog.database._ANSWER_WAIT", 0.2)
+    opened = Database(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}", database_pool_size=1))
+    await prepare(opened, examples=True)
+    session_of = getattr(opened, which)
+    endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+    if which == "writing":
+        endless = f"UPDATE article SET title = ({endless})"
+    try:
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                async with session_of() as session:
+                    await (await session.connection()).exec_driver_sql(endless)
+        async with session_of() as session:  # on the only connection that there is
+            titles = await (await session.connection()).exec_driver_sql("SELECT title FROM article WHERE id = 4")
+            assert titles.scalar() == "Flyology"
+    finally:
+        await opened.close()
+
+
 def test_a_database_that_is_away_is_answered_with_try_again() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
