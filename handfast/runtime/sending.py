@@ -145,7 +145,7 @@ class _Outgoing:
             name: (by_key[key], writer_of(hints[name])) for key, name in names.argument_names(operation).items()
         }
         body = operation.request_body
-        what = operation.operation_id
+        what = f"{contract.locate(operation.pointer)}: {operation.operation_id}"
         self._body = OutgoingBody(contract, body.content, hints.get("body"), what) if body is not None else None
 
     def as_method(self) -> Callable[..., Awaitable[object]]:

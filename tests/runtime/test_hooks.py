@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 
 from handfast import BindError, Contract, OutboundRequestViolation, OutboundResponseViolation, load_contract
+from handfast.contract import JSONValue, load_contract_text
 from handfast.runtime import (
     AddressRefused,
     CallbackUrlError,
@@ -351,6 +352,34 @@ async def test_what_no_request_can_say_is_not_sent(
         await _notes(made, contract, sent).to("http://a.example").new_note(**arguments)
     assert told in str(caught.value)
     assert sent == []
+
+
+async def test_an_item_that_breaks_the_contract_ends_the_stream_and_says_where(tmp_path: Path) -> None:
+    event: JSONValue = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}, "x": {}}}
+    post: JSONValue = {
+        "operationId": "sendLog",
+        "requestBody": {"content": {"application/jsonl": {"itemSchema": event}}},
+        "responses": {"204": {"description": "Done."}},
+    }
+    document = {"openapi": "3.2.0", "info": {"title": "Logs", "version": "1"}, "webhooks": {"log": {"post": post}}}
+    logs = load_contract_text(json.dumps(document), "logs.json")
+    received: list[bytes] = []
+
+    async def transport(request: OutboundRequest) -> OutboundResponse:
+        assert not isinstance(request.content, bytes)
+        async for chunk in request.content:
+            received.append(chunk)  # noqa: PERF401  # what came before the stream broke off counts
+        raise AssertionError("the stream came to its end")
+
+    async def items(kind: Any) -> AsyncIterator[Any]:
+        yield kind(n=1)
+        yield kind(n=2, x=[float("nan")])
+
+    with imported(logs, tmp_path) as package:
+        sender = Sender(package.webhooks.default.DefaultWebhooks, logs, transport, allow=anywhere)
+        with pytest.raises(OutboundRequestViolation, match=r"logs\.json:1:\d+: sendLog: .*\n.*no JSON can be made"):
+            await sender.to("http://a.example").send_log(body=items(package.models.SendLogRequestItem))
+    assert received == [b'{"n":1}\n']
 
 
 async def test_connections_are_let_go_of_whatever_the_answer(contract: Contract, made: Any) -> None:
