@@ -181,9 +181,7 @@ SEEDED: tuple[Fault, ...] = (
         "NotFound(problem(400,",
         "getArticle",
     ),
-    _tests(
-        "search that fails", "blog/finding.py", "folded(search.text)", "folded(search.text.split()[1])", "listArticles"
-    ),
+    _tests("search that fails", "blog/finding.py", "folded(text)", "folded(text.split()[1])", "listArticles"),
     _tests(
         "off by one at the smallest page",
         "blog/finding.py",
