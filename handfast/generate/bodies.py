@@ -122,11 +122,14 @@ def _with_files(type_: Type, encoding: Mapping[str, Encoding], direction: Direct
 def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
     """A part as a file: a string that is bytes as they are, or a part of which nothing is said but what it is not.
 
-    The same of the items of an array: `items: {}` is how OpenAPI writes several files (3.1.1, section 4.8.14.3).
+    The same of the items of an array: `items: {}` is how OpenAPI writes several files (3.1.1, section 4.8.14.3). An
+    object that is sent as what is neither JSON nor text (XML, say) is one as well, as a body of such a type is bytes.
     """
     written = emitter.written_out(type_, direction)
-    if encoding is not None and encoding.content_type is not None and _is_structured(encoding.content_type):
+    content_type = None if encoding is None else encoding.content_type
+    if content_type is not None and _is_structured(content_type):
         return type_
+    is_opaque = content_type is not None and "*" not in content_type and direction is Direction.REQUEST
     changed: list[Alternative] = []
     for alternative in written:
         match alternative:
@@ -134,11 +137,13 @@ def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter:
                 changed.append(Special("Upload"))
             case Anything():
                 changed.append(Special("Upload"))
+            case Object() if is_opaque:
+                changed.append(Special("Upload"))
             case Array(items) if (inner := _file(items or ANY, encoding, direction, emitter)) != (items or ANY):
                 changed.append(replace(alternative, items=inner))
             case _:
                 changed.append(alternative)
-    return tuple(changed) if tuple(changed) != written else type_
+    return tuple(dict.fromkeys(changed)) if tuple(changed) != written else type_
 
 
 def _is_structured(content_type: str) -> bool:

@@ -65,9 +65,12 @@ class Plan(ABC):
     async def read(self, content_type: ContentType, receive: Receive) -> ReadBody:
         """The body as it arrives. Raises Refused."""
 
-    def judge(self, value: JSONValue, found: Sequence[ProblemItem] = ()) -> None:
-        """Raise Refused with everything that is wrong with a value, and what was found before."""
-        problems = [*found, *self.check(value)]
+    def judge(self, value: JSONValue, found: Sequence[ProblemItem] = (), unjudged: Sequence[str] = ()) -> None:
+        """Raise Refused with everything that is wrong with a value, and what was found before.
+
+        What is at the pointers in `unjudged`, and below, is not the schema's to say.
+        """
+        problems = [*found, *(each for each in self.check(value) if not _is_at(each.pointer, unjudged))]
         if problems:
             raise Refused(Cause.CONTRACT_VIOLATION, "", problems[:MAX_ERRORS])
 
@@ -109,7 +112,7 @@ class _MultipartForm(Plan):
         except Malformed as error:
             raise _refused(error) from None
         try:
-            self.judge(form.judged, form.problems)
+            self.judge(form.judged, form.problems, form.unjudged)
             built = self.builder.from_json(to_json(form.built), form.built, form.uploads)
         except BaseException:
             form.uploads.close()
@@ -320,6 +323,11 @@ def _check(schema: Schema | None, contract: Contract) -> Check:
 
 def _header_judge(contract: Contract) -> Callable[[Header], Judge | None]:
     return lambda header: contract.judge(header.schema, Direction.REQUEST) if header.schema else None
+
+
+def _is_at(pointer: str | None, places: Sequence[str]) -> bool:
+    """Whether a pointer is one of several, or leads below one."""
+    return pointer is not None and any(pointer == place or pointer.startswith(f"{place}/") for place in places)
 
 
 async def _once(raw: bytes) -> AsyncGenerator[bytes, None]:

@@ -5,6 +5,7 @@
     form.judged    the form as the schema sees it: a stand-in text of the right length for each file
     form.built     the form for the model: the name of an `Upload` for each file
     form.problems  what is wrong with single parts
+    form.unjudged  the pointers of files that no text can stand in for: objects in XML or the like, which are bytes
 
 By default an object, or an array of objects, is JSON, a file anything, and everything else text, which may be called by
 its `contentMediaType`, or `application/octet-stream` when it is encoded; `contentType` of the property's encoding says
@@ -54,6 +55,7 @@ class Form:
     built: dict[str, JSONValue] = field(default_factory=dict[str, JSONValue])
     problems: list[ProblemItem] = field(default_factory=list[ProblemItem])
     undeclared: dict[str, list[Upload]] = field(default_factory=dict[str, "list[Upload]"])
+    unjudged: list[str] = field(default_factory=list[str])
 
     def put_undeclared_files(self, extra: dict[str, Any]) -> None:  # what a model keeps beside its fields
         """Give a model that keeps what the contract does not name the files themselves."""
@@ -206,6 +208,10 @@ class FormDataReader:
         names: list[JSONValue] = [part.upload_name for part in parts]
         is_array = len(uploads) > 1 or ("array" in prop.shape.kinds and "string" not in prop.shape.kinds)
         form.judged[prop.name] = stand_ins if is_array else stand_ins[0]
+        shape = self.lexicon.shapes.item(prop.shape, 0) if is_array else prop.shape
+        if prop.is_file and prop.is_declared and "string" not in shape.kinds:
+            pointer = join("", prop.name)
+            form.unjudged += [f"{pointer}/{index}" for index in range(len(uploads))] if is_array else [pointer]
         form.built[prop.name] = names if is_array else names[0]
 
     def _value(self, prop: _Property, parts: list[_Part]) -> JSONValue:
@@ -234,7 +240,8 @@ def looks_like_file(shapes: Shapes, member: Shape, content_type: str | None) -> 
     if content_type is not None and any(kind in content_type.lower() for kind in ("json", "text/")):
         return False
     shape = shapes.item(member, 0) if member.kinds == frozenset({"array"}) else member
-    if any(is_binary(layer.schema) for layer in shape.layers):
+    is_opaque = content_type is not None and "*" not in content_type and shape.is_nullable_object
+    if is_opaque or any(is_binary(layer.schema) for layer in shape.layers):
         return True
     typed = {"type", "enum", "const", "properties", "items", "prefixItems", "additionalProperties", "$ref"}
     return bool(member.pointers) and not any(typed & layer.schema.keys() for layer in shape.layers)

@@ -608,6 +608,12 @@ def test_an_undeclared_file_reaches_an_open_model() -> None:
     body.close()
 
 
+def test_an_undeclared_file_is_judged_by_what_undeclared_members_are() -> None:
+    schema: JSONValue = {"type": "object", "additionalProperties": INTEGER}
+    raw = multipart(Part("more", b"5", "application/xml", "m.xml"))
+    assert codes(reader_of({MULTIPART: {"schema": schema}}), SENT, raw) == ("contract-violation", ["wrong-type"])
+
+
 def test_memory_does_not_grow_with_an_upload() -> None:
     mib = 1024 * 1024
     head = multipart(Part("file", b"", "video/mp4", "film"))
