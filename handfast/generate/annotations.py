@@ -30,6 +30,11 @@ def annotation(type_: Type, place: Place, emitter: Emitter, scope: Scope) -> str
     return " | ".join(dict.fromkeys(parts))
 
 
+def admits_none(written: str) -> bool:
+    """Whether an annotation, in which null stands last, has None among its members."""
+    return written in ("None", "Any", "Any_") or written.endswith("| None")
+
+
 def _written(alternative: Alternative, place: Place, emitter: Emitter, scope: Scope) -> str:
     match alternative:
         case Anything() | Null():

@@ -19,7 +19,7 @@ from handfast.contract.names import (
     reply_name,
 )
 from handfast.errors import GenerationError
-from handfast.generate.annotations import annotation
+from handfast.generate.annotations import admits_none, annotation
 from handfast.generate.bodies import body_annotation
 from handfast.generate.emission import Emitter, Place
 from handfast.generate.lattice import ANY, Type
@@ -140,7 +140,7 @@ def _argument(operation: Operation, parameter: Parameter, emitter: Emitter, scop
 
 
 def _or_none(written: str) -> str:
-    return written if written.endswith("None") or written in ("Any", "Any_") else f"{written} | None"
+    return written if admits_none(written) else f"{written} | None"
 
 
 def _described(operation: Operation, family: Family) -> str:

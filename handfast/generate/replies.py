@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handfast.contract.model import Contract, Direction, Header, Operation, Response
 from handfast.contract.names import IN_ANNOTATIONS, pascal_case, reply_name, snake_case
 from handfast.errors import GenerationError
-from handfast.generate.annotations import annotation
+from handfast.generate.annotations import admits_none, annotation
 from handfast.generate.bodies import body_annotation
 from handfast.generate.emission import Emitter, Place
 from handfast.generate.lattice import ANY
@@ -127,7 +127,7 @@ def _keyword_fields(reply: Reply, emitter: Emitter, scope: Scope) -> Iterable[st
         annotated, mark = scope.standard("Annotated"), scope.runtime("Header")
         type_ = _header_type(reply, header, emitter, scope)
         optional, default = ("", "") if header.required else (" | None", " = None")
-        optional = "" if type_.endswith("None") or type_ == "Any" else optional
+        optional = "" if admits_none(type_) else optional
         yield f"{name}: {annotated}[{type_}{optional}, {mark}({_quoted(header.name)})]{default}"
 
 

@@ -6,7 +6,7 @@ import json
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from pydantic import MISSING, BaseModel, TypeAdapter, ValidationError
@@ -447,6 +447,24 @@ def test_names_that_python_has_are_no_names_of_classes_and_methods(tmp_path: Pat
         methods = package.operations.things.ThingsOperations
         assert callable(methods.list_)
         assert methods.more.__annotations__["body"] == list[str]
+
+
+def test_a_name_that_ends_like_none_is_none_the_more_optional(tmp_path: Path) -> None:
+    schemas = {"AllOrNone": {"type": "object", "properties": {"a": {}}}, "TextOrNone": {"enum": ["a", "b"]}}
+    everything, text = ({"$ref": f"{_REFERENCE}{name}"} for name in schemas)
+    answer = {"description": "Done.", "headers": {"X-Text": {"schema": text}}}
+    sent = operation(
+        "send",
+        parameters=[{"name": "q", "in": "query", "schema": text}],
+        requestBody={"content": json_content(everything)},
+        responses={"204": answer},
+    )
+    with imported(contract({"/s": {"post": sent}}, schemas=schemas), tmp_path) as package:
+        hints = get_type_hints(package.operations.things.ThingsOperations.send)
+        assert hints["q"] == package.models.TextOrNone | None
+        assert hints["body"] == package.models.AllOrNone | None
+        assert package.operations.things.Send204().x_text is None
+        assert get_type_hints(package.operations.things.Send204)["x_text"] == package.models.TextOrNone | None
 
 
 def test_a_derived_name_gives_way_to_an_author(tmp_path: Path) -> None:

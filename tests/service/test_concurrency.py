@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -296,6 +298,32 @@ async def test_a_password_that_was_right_when_it_was_compared(
         answer = await login
         assert answer.status_code == status, answer.text
         slow.close()
+
+
+class Stuck(Passwords):
+    """Passwords that are not compared until they may be."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.may_begin = threading.Event()
+
+    @override
+    def _compare(self, password: str, kept: str | None) -> Verdict:
+        self.may_begin.wait(30)
+        return super()._compare(password, kept)
+
+
+async def test_those_who_would_wait_too_long_for_a_password_are_told_to_come_back(database: dict[str, object]) -> None:
+    app = create_app(settings(**database, database_pool_timeout=20))
+    async with serving(app) as client:
+        app.state.services = replace(app.state.services, passwords=(stuck := Stuck(app.state.services.settings)))
+        form = {"grant_type": "password", "username": "nobody", "password": "guess"}
+        logins = [asyncio.ensure_future(client.post("/tokens", data=form)) for _ in range(70)]
+        refused = [await each for each in itertools.islice(asyncio.as_completed(logins), 6)]
+        assert {(each.status_code, each.headers["retry-after"]) for each in refused} == {(503, "2")}
+        stuck.may_begin.set()
+        assert Counter(each.status_code for each in await asyncio.gather(*logins)) == {400: 64, 503: 6}
+        stuck.close()
 
 
 async def test_of_two_changes_of_one_password_the_later_one_is_refused(database: dict[str, object]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import jwt
 import pytest
 from httpx2 import Response
+from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.testclient import TestClient
 
 from blog.settings import DEVELOPMENT_SECRET
@@ -78,6 +79,22 @@ def test_a_scope_without_a_value_is_no_scope(api: Api) -> None:
     person = api.person("account articles")
     assert api.log_in(person.handle, scope="").json()["scope"] == "account articles comments"
     assert api.renew(person.refresh, scope="").json()["scope"] == "account articles"
+
+
+def test_names_have_no_case_and_nobody_s_password_is_compared_as_any(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    handle = api.person().handle
+    for name in (handle.upper(), f"{handle}@EXAMPLE.org"):
+        assert api.log_in(name).status_code == 200
+    compared: list[bool] = []
+    verify = Argon2Hasher.verify
+
+    def noted(self: Argon2Hasher, password: str | bytes, hash: str | bytes) -> bool:  # noqa: A002  # as it is called
+        compared.append(verify(self, password, hash))
+        return compared[-1]
+
+    monkeypatch.setattr(Argon2Hasher, "verify", noted)
+    assert api.log_in("nobody").json()["error"] == "invalid_grant"  # as late as for somebody, so that nobody is told
+    assert compared == [False]
 
 
 def test_a_wrong_password_is_refused(api: Api) -> None:
