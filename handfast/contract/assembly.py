@@ -260,8 +260,17 @@ def _server(at: Cursor) -> Server:
 
 
 def base_path(url: str, variables: Mapping[str, str]) -> str:
-    """The path of a server's URL, absolute or relative, without a slash at the end; the root is the empty text."""
+    """The path of a server's URL, absolute or relative, without a slash at the end; the root is the empty text.
+
+    A relative one begins where the document is served, at the root; `.` and `..` are resolved, as clients do before
+    they send anything (RFC 3986, section 5.2.4).
+    """
     for name, default in variables.items():
         url = url.replace(f"{{{name}}}", default)
-    path = urlsplit(url).path.rstrip("/")
-    return path if not path or path.startswith("/") else f"/{path.removeprefix('./')}"
+    kept: list[str] = []
+    for segment in urlsplit(url).path.removeprefix("/").split("/"):
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    return f"/{'/'.join(kept)}".rstrip("/")

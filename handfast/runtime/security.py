@@ -11,7 +11,7 @@ lacks are 403. Challenges follow RFC 9110 section 11.6.1, RFC 6750 section 3 and
 from __future__ import annotations
 
 import re
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -263,7 +263,7 @@ def _other(text: str) -> _Presented:
 def _basic(text: str) -> _Presented:
     """User-id and password (RFC 7617, section 2), in UTF-8."""
     try:
-        decoded = b64decode(text, validate=True).decode()
+        decoded = a2b_base64(text, strict_mode=True).decode()
     except ValueError:
         return _Presented(is_broken=True)
     username, colon, password = decoded.partition(":")

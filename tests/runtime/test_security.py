@@ -155,6 +155,8 @@ BAD = {"Authorization": "Bearer bad"}
         ("basic", _basic("good:bad"), 401, None),
         ("basic", _basic("good"), 401, None),
         ("basic", {"Authorization": "Basic !!!"}, 401, None),
+        ("basic", {"Authorization": "Basic Z29vZDpzZWNyZXQ"}, 401, None),
+        ("basic", {"Authorization": "Basic Z29vZDpzZWNyZXQ6d2l0aDpjb2xvbnM=="}, 401, None),
         ("basic", GOOD, 401, None),
         ("bearer", GOOD, 200, ["bearer=good", None]),
         ("bearer", {"Authorization": "bEaReR good"}, 200, ["bearer=good", None]),
