@@ -222,7 +222,7 @@ class _Values:
                 node.mark,
                 hint="remove the tag: a contract has strings, numbers, booleans, null, lists and mappings",
             )
-        return float(value) if name == "float" and isinstance(value, int) else value
+        return _double(value, node.mark) if name == "float" and isinstance(value, int) else value
 
     def _plain(self, node: Scalar) -> JSONValue:
         text = node.text
@@ -236,10 +236,7 @@ class _Values:
         if _INTEGER.fullmatch(text):
             return self._integer(node)
         if _FLOAT.fullmatch(text):
-            value = float(text)
-            if isinf(value):
-                raise SourceFault("number-too-large", f"the number {text} is too large", node.mark)
-            return value
+            return _double(text, node.mark)
         return self._odd(node)
 
     def _integer(self, node: Scalar) -> int:
@@ -285,6 +282,14 @@ class _Values:
 def _check_digits(digits: str, node: Scalar) -> None:
     if len(digits) > MAX_DIGITS:
         raise SourceFault("number-too-large", f"a number with more than {MAX_DIGITS} digits", node.mark)
+
+
+def _double(number: str | int, mark: Mark) -> float:
+    """A number as a double; raises SourceFault for one that is too large."""
+    value = float(str(number))
+    if isinf(value):
+        raise SourceFault("number-too-large", f"the number {number} is too large", mark)
+    return value
 
 
 _INTERESTING = {"", *"~nNtTfFyYoO+-.0123456789"}

@@ -208,14 +208,19 @@ def _length(schema: Mapping[str, JSONValue], keyword: str) -> int | None:
 
 
 def _number(value: JSONValue) -> NumberValue | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value
+    return value if isinstance(value, int) or isfinite(value) else None
 
 
 def _values(values: Iterable[JSONValue]) -> Iterable[Type]:
     for value in values:
         yield (_value(value),)
+
+
+def _constant(value: int) -> Number:
+    """An integer that is meant alone; any integer where it is beyond 64 bits, which Pydantic's Literal refuses."""
+    return Number(integer=True, values=(value,) if -(2**63) <= value < 2**63 else None)
 
 
 def _value(value: JSONValue) -> Alternative:
@@ -227,9 +232,9 @@ def _value(value: JSONValue) -> Alternative:
         case str():
             return Text(None, (value,))
         case int():
-            return Number(integer=True, values=(value,))
+            return _constant(value)
         case float() if value.is_integer():
-            return Number(integer=True, values=(int(value),))
+            return _constant(int(value))
         case float():
             return Number(values=(value,))
         case list():

@@ -45,6 +45,12 @@ def test_a_revision_against_the_folder(project: Path) -> None:
     assert "what is received may only widen" in done.out
 
 
+def test_a_bound_that_no_double_holds(project: Path) -> None:
+    contract(project).write_text(CONTRACT.replace("minimum: 1 }", f"minimum: {10**400} }}", 1), encoding="utf-8")
+    done = handfast("diff", "main", folder=project)
+    assert f"error[bound-tightened]: the minimum is {10**400} instead of 1" in done.out, done.err
+
+
 def test_files_and_revisions_say_the_same(project: Path) -> None:
     (project / "old.yaml").write_text(CONTRACT, encoding="utf-8")
     said = [

@@ -132,6 +132,7 @@ BROKEN: list[tuple[str, str | bytes, str, int, int]] = [
     ("infinity", f"{HEAD}x-a: .inf\n", "yaml-not-json", 3, 6),
     ("not a number", f"{HEAD}x-a: .NaN\n", "yaml-not-json", 3, 6),
     ("too large", f"{HEAD}x-a: 1e999\n", "number-too-large", 3, 6),
+    ("too large by its tag", f"{HEAD}x-a: !!float {'9' * 400}\n", "number-too-large", 3, 6),
     ("too long", f"{HEAD}x-a: {'9' * 5000}\n", "number-too-large", 3, 6),
     ("too long in hexadecimal", f"{HEAD}x-a: 0x{'f' * 5000}\n", "number-too-large", 3, 6),
     ("tag", f"{HEAD}x-a: !!binary aGk=\n", "yaml-tag", 3, 6),

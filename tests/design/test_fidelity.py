@@ -219,6 +219,22 @@ def test_files_and_types_that_say_nothing_are_left_to_the_judge(tmp_path: Path) 
     assert [judged.keyword for judged, _ in entries["Not"].judged] == ["not"]
 
 
+def test_integers_that_no_double_holds_are_taken_as_they_are(tmp_path: Path) -> None:
+    great = 10**400
+    schemas = {
+        "Least": {"type": "integer", "minimum": great},
+        "Over": {"type": "number", "exclusiveMinimum": great},
+        "One": {"type": "integer", "enum": [1, great]},
+        "Whole": {"enum": [1e300, "a"]},
+        "Unsigned": {"const": 2**63},
+        "Text": {"type": "string", "maxLength": great},
+        "Steps": {"type": "integer", "multipleOf": great},
+    }
+    made = contract({}, schemas=schemas)
+    generate(made, tmp_path / "generated")
+    assert [entry.title for entry in report(made, tmp_path / "generated").entries if entry.refusal] == []
+
+
 def test_formats_that_are_annotations_are_no_types_and_nobodys_to_hold(tmp_path: Path) -> None:
     text = (
         '{"openapi": "3.1.1", "info": {"title": "t", "version": "1"}, "paths": {}, "%s": "annotate", "components": %s}'

@@ -81,6 +81,10 @@ DOG: JSONValue = {"type": "object", "required": ["kind"], "properties": {"kind":
             {"a": 1},
         ),
         (TREE, {"name": "Ada", "next": None}),
+        ({"type": "integer", "minimum": 10**400}, 10**400),
+        ({"type": "integer", "exclusiveMaximum": -(10**400)}, -(10**400) - 1),
+        ({"type": "number", "exclusiveMinimum": 10**400}, None),
+        ({"type": "integer", "multipleOf": 10**400}, 10**400),
         ({"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}]}, None),
         (
             {
@@ -170,6 +174,7 @@ def test_values_of_chance_pass_over_examples_and_are_admitted() -> None:
         "code": {"type": "string", "pattern": "^[A-Z]{3}-[0-9]{4}$"},
         "at": {"type": "string", "format": "date-time"},
         "price": {"type": "number", "minimum": 0, "maximum": 200},
+        "grains": {"type": "integer", "minimum": 10**400},
         "count": {"type": "integer", "minimum": 3, "maximum": 4000},
         "status": {"enum": ["draft", "published", "gone"]},
         "tags": {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 2, "uniqueItems": True},

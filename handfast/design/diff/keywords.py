@@ -186,7 +186,7 @@ def _kinds(types: frozenset[str] | None) -> str:
 def _told(bound: tuple[float, bool] | None) -> str:
     if bound is None:
         return "none"
-    value = int(bound[0]) if float(bound[0]).is_integer() else bound[0]
+    value = bound[0] if isinstance(bound[0], int) or not bound[0].is_integer() else int(bound[0])
     return f"{value} (excluded)" if bound[1] else f"{value}"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from random import Random
@@ -173,13 +174,18 @@ def _changed(value: JSONValue, pool: list[JSONValue]) -> Iterator[JSONValue]:
             case str():
                 yield from (_with(value, place, other) for other in (here[:1], here + "a", here * 5, here.upper()))
             case int() | float() if not isinstance(here, bool):
-                yield from (
-                    _with(value, place, other) for other in (here + 1, here - 1, -here, here * 1000, float(here))
-                )
+                changed = (here + 1, here - 1, -here, here * 1000)
+                yield from (_with(value, place, other) for other in (*changed, *_as_float(here)))
             case _:
                 pass
         for other in pool:
             yield _with(value, place, other)
+
+
+def _as_float(value: float) -> Iterator[float]:
+    """The number as a float; none of an integer that is beyond the doubles."""
+    with suppress(OverflowError):
+        yield float(value)
 
 
 def _places(value: JSONValue) -> Iterator[tuple[Tokens, JSONValue]]:

@@ -12,7 +12,7 @@ from handfast.contract.judge import Judges
 from handfast.contract.model import JSONValue, SchemaValue
 from handfast.contract.pointers import join
 from handfast.design.samples.facts import TYPES, Facts
-from handfast.design.samples.numbers import allows, number
+from handfast.design.samples.numbers import allows, is_whole, number
 from handfast.design.samples.texts import FORMATS, matches, matching, texts
 from handfast.design.samples.varied import varied_texts
 from handfast.design.samples.words import numbers_for, singular, texts_for
@@ -132,7 +132,7 @@ class Attempt:
         whole = "number" not in facts.types
         for value in likely:
             if allows(facts, value, whole=whole):
-                return int(value) if float(value).is_integer() else value
+                return int(value) if is_whole(value) else value
         if self._varied and allows(facts, count := self._random.randint(1, 1_000), whole=True):
             return count
         found = number(facts, self._random, whole=kind == "integer", widely=widely)

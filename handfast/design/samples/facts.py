@@ -87,7 +87,7 @@ class Facts:
         self.above = max(self.above, _number(schema.get("exclusiveMinimum"), -inf))
         self.below = min(self.below, _number(schema.get("exclusiveMaximum"), inf))
         step = _number(schema.get("multipleOf"), 0)
-        if step > 0 and isfinite(step):
+        if step > 0 and (isinstance(step, int) or isfinite(step)):
             exact = Fraction(str(step))
             self.multiple = exact if self.multiple is None else _least_common_multiple(self.multiple, exact)
 

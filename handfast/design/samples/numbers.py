@@ -28,11 +28,16 @@ def number(facts: Facts, random: Random, *, whole: bool, widely: bool) -> int | 
 def allows(facts: Facts, value: float, *, whole: bool) -> bool:
     """Whether the facts allow a number."""
     return (
-        (not whole or float(value).is_integer())
+        (not whole or is_whole(value))
         and facts.minimum <= value <= facts.maximum
         and facts.above < value < facts.below
         and (facts.multiple is None or (Fraction(str(value)) / facts.multiple).denominator == 1)
     )
+
+
+def is_whole(value: float) -> bool:
+    """Whether a number is an integer, of any size: one beyond the doubles has no `is_integer` of its own."""
+    return isinstance(value, int) or value.is_integer()
 
 
 def _first(low: float, above: float, step: Fraction) -> float:
@@ -59,5 +64,5 @@ def _between(low: float, high: float, facts: Facts, random: Random, *, widely: b
         return random.uniform(bottom, top)
     for value in (1, 0, bottom, top, ceil(bottom), (bottom + top) / 2):
         if low <= value <= high and facts.above < value < facts.below:
-            return int(value) if float(value).is_integer() else value
+            return int(value) if is_whole(value) else value
     return None
