@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handfast.contract.model import Contract, Operation
 from handfast.contract.names import method_name, module_name, operations_class_name, pascal_case
-from handfast.errors import GenerationError
+from handfast.errors import GenerationError, unwritable
 from handfast.generate import handlers as written
 from handfast.generate.formatting import formatted
 from handfast.generate.operations import by_module
@@ -28,7 +28,8 @@ class Added:
 
     def __str__(self) -> str:
         what = "class" if self.is_new else "to class"
-        return f"{self.path}: {what} {self.class_name}: {', '.join(self.methods)}"
+        then = "; give it to bind" if self.is_new else ""
+        return f"{self.path}: {what} {self.class_name}: {', '.join(self.methods)}{then}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def scaffold(contract: Contract, handlers: str | Path, generated: str | Path) ->
             path = folder / f"{module}.py"
             edited[path] = _new_class(contract, missing, stubs, path, package)
             added.append(Added(path, _class_name(operations[0].tag, stubs.imports), stubs.names, is_new=True))
-    _write(folder, edited)
+    try:
+        _write(folder, edited)
+    except OSError as error:
+        raise GenerationError(unwritable(error.filename or folder, error)) from None
     return tuple(added)
 
 

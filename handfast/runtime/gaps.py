@@ -95,10 +95,12 @@ def _tag_gaps(contract: Contract, handlers: Handlers, family: type[Operations], 
             first = next(operation for operation in contract.operations if operation.tag == tag)
             count = sum(operation.tag == tag for operation in contract.operations)
             many = f"{count} operations" if count > 1 else "1 operation"
+            subclass = f"one that subclasses {names.operations_class_name(tag, family.__name__)}"
+            is_bound = family is Operations
             yield (
                 f"{contract.locate(first.pointer)}: the tag {tag} ({many}, {first.operation_id} is the first) has "
-                f"no handler class; write one that subclasses {names.operations_class_name(tag, family.__name__)} and "
-                f"give it to {'bind' if family is Operations else 'receive'}"
+                f"no handler class; give {'bind' if is_bound else 'receive'} {subclass}"
+                + ("; where there is none yet, `handfast scaffold` (make scaffold) writes it" if is_bound else "")
             )
     for implementation in handlers.implementations:
         for tag in implementation.tags:

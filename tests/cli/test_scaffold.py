@@ -44,5 +44,5 @@ def test_a_new_operation_gets_a_method_behind_those_that_are_there(service: Path
 def test_the_first_class_is_written_whole(service: Path) -> None:
     (service / "desk" / "notes.py").unlink()
     outcome = handfast("scaffold", folder=service)
-    assert outcome.out == "desk/notes.py: class Notes: get_note\n"
+    assert outcome.out == "desk/notes.py: class Notes: get_note; give it to bind\n"
     assert handfast("routes", folder=service).code == 0
