@@ -22,6 +22,11 @@ def visible(text: str, *, lines: bool = False) -> str:
     return _COMMAND.sub(r"\1\\", escaped)
 
 
+def unwritable(path: object, error: OSError) -> str:
+    """What is said of a file or folder that the system does not let us write, and why it does not."""
+    return f"{path} cannot be written: {error.strerror or error}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
     """A place in a file; line and column count from 1."""

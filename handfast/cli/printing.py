@@ -13,7 +13,7 @@ from rich.console import Console
 
 from handfast.design import reports
 from handfast.design.reports import Format
-from handfast.errors import ContractError, Diagnostic, HandfastError, visible
+from handfast.errors import ContractError, Diagnostic, HandfastError, unwritable, visible
 from handfast.project import ProjectError
 
 
@@ -49,7 +49,7 @@ def write(output: Path, text: str) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise ProjectError(f"{output} cannot be written: {error.strerror or error}") from None
+        raise ProjectError(unwritable(output, error)) from None
 
 
 def _print_diagnostics(diagnostics: Iterable[Diagnostic], console: Console) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,7 +105,8 @@ def new(
 
     made = new_project(folder, contract, toolkit or origin())
     unwritten = f", {made.unwritten} to be written" if made.unwritten else ""
-    typer.echo(f"{folder}{os.sep}: {count(made.operations, 'operation')}{unwritten}\nnext: cd {folder} && make test")
+    typer.echo(f"{folder}{os.sep}: {count(made.operations, 'operation')}{unwritten}")
+    typer.echo(f"next: cd {shlex.quote(str(folder))} && make test")
 
 
 def routes(app: AppArgument = None) -> None:

@@ -44,6 +44,11 @@ def contract_test(
     from handfast.contract import load_contract
     from handfast.testing import campaign as campaigns
 
+    if not exhaustive and not seconds:
+        raise typer.BadParameter("--no-exhaustive leaves nothing to run; say for how long to fuzz, with --seconds")
+    if seed and not seconds:
+        raise typer.BadParameter("--seed is for fuzzing; say for how long, with --seconds")
+
     path = contract or find_project().contract
     servers = load_contract(path).servers
     base = servers[0].base_path if servers else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from handfast.contract.model import Contract
+from handfast.errors import GenerationError, unwritable
 from handfast.generate.folder import Changes, compare, write
 from handfast.generate.package import package_files
 
@@ -20,12 +21,16 @@ def generate(
     something is wrong. With `check` nothing is written at all. `cache` is a folder that spares the work on unchanged
     schemas (default: `.cache/handfast` beside the folder); the result does not depend on it, and `check` ignores it.
 
-    Raises GenerationError when names collide, or the folder has files that the generator did not write.
+    Raises GenerationError when names collide, or the folder has files that the generator did not write, or
+    cannot be written.
     """
     target = Path(folder)
     kept = None if check else Path(cache) if cache is not None else target.parent / ".cache" / "handfast"
     files = package_files(contract, kept)
-    changes = compare(files, target)
-    if changes and not check:
-        write(files, target, changes)
+    try:
+        changes = compare(files, target)
+        if changes and not check:
+            write(files, target, changes)
+    except OSError as error:
+        raise GenerationError(unwritable(target, error)) from None
     return changes

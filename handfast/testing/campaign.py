@@ -21,7 +21,7 @@ from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 
-from handfast.errors import HandfastError
+from handfast.errors import HandfastError, unwritable
 from handfast.testing.coverage import RECORDS
 
 URL = "HANDFAST_TEST_URL"
@@ -58,7 +58,10 @@ class Campaign:
 
 def attack(campaign: Campaign, url: str, name: str, options: Sequence[str], *, quiet: bool = False) -> bool:
     """One run of Schemathesis against the operations below `url`; whether it found nothing."""
-    campaign.reports.mkdir(parents=True, exist_ok=True)
+    try:
+        campaign.reports.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CampaignError(unwritable(campaign.reports, error)) from None
     kinds = (("junit", "xml"), ("html", "html"), ("ndjson", "ndjson"))
     reports = [f"--report-{kind}-path={campaign.reports / name}.{ending}" for kind, ending in kinds]
     settings = [] if _has_settings() else ["--config-file", str(SETTINGS)]

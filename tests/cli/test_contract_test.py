@@ -116,6 +116,20 @@ def test_what_only_our_own_checks_see(tmp_path: Path, fault: str, check: str, fo
 
 
 @pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (["--no-exhaustive"], 2, "leaves nothing to run; say for how long to fuzz, with --seconds"),
+        (["--seed", "7"], 2, "--seed is for fuzzing; say for how long, with --seconds"),
+        (["--reports", "api.yaml/here"], 1, "api.yaml/here cannot be written: Not a directory"),
+    ],
+)
+def test_a_call_that_would_attack_nothing(tmp_path: Path, options: list[str], code: int, told: str) -> None:
+    done = handfast("contract-test", *options, folder=project(tmp_path, SERVICE))
+    assert (done.code, "Nothing was found" in done.out, "Traceback" in done.err) == (code, False, False)
+    assert told in " ".join(done.err.split())
+
+
+@pytest.mark.parametrize(
     ("service", "told"),
     [
         ("raise RuntimeError('no database')\n", "the service does not start:"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+
+import pytest
 
 from tests.cli.command import CONTRACT, handfast, write_project
 
@@ -46,6 +49,16 @@ def test_a_folder_can_be_named(tmp_path: Path) -> None:
     assert handfast("generate", "-o", "elsewhere", folder=tmp_path).code == 0
     assert (tmp_path / "elsewhere" / "models.py").exists()
     assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("command", ["generate", "scaffold", "editor"])
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, command: str) -> None:
+    write_project(tmp_path)
+    for name in ("made", "desk", ".schemas", ".vscode"):
+        (tmp_path / name).symlink_to("gone")  # nothing can be made in the place of a link that leads nowhere
+    outcome = handfast(command, folder=tmp_path)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert re.fullmatch(r"(made|desk|.*/\.schemas)\S* cannot be written: .+\n", outcome.err)
 
 
 def test_a_broken_contract_writes_nothing(tmp_path: Path) -> None:

@@ -163,6 +163,27 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("name", ["123", "null", "1e5", "true", "a b", "a#b: c", "Ünï cödé", "..."])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    made = handfast("new", name, folder=tmp_path)
+    assert (made.code, made.err) == (0, "")
+    (step,) = (line.removeprefix("next: ") for line in made.out.splitlines() if line.startswith("next: "))
+    there = subprocess.run(
+        ["sh", "-c", step.replace("make test", "ls Makefile")], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert there.stdout == b"Makefile\n"
+    assert handfast("lint", folder=tmp_path / name).out.endswith("1 operation: nothing to report\n")
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "mine.txt/project"])
+def test_a_project_that_cannot_be_written_is_told_so(tmp_path: Path, name: str) -> None:
+    (tmp_path / "mine.txt").touch()
+    refused = handfast("new", name, folder=tmp_path)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith(f"{name} cannot be written: ")
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
 def needs(folder: Path) -> list[str]:
     """What a project depends on."""
     project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
@@ -179,6 +200,8 @@ def test_a_project_depends_on_the_index_or_on_a_folder(tmp_path: Path) -> None:
     assert needs(tmp_path / "beside") == ["beside", from_folder]
     refused = handfast("new", "far", "--handfast", str(tmp_path), folder=tmp_path)
     assert (refused.code, "pyproject.toml" in refused.err) == (1, True)
+    refused = handfast("new", "far", "--handfast", "near", folder=tmp_path)
+    assert (refused.code, "near: its pyproject.toml is that of near; name" in refused.err) == (1, True)
 
 
 def test_the_wheel_has_all_templates(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from handfast.design.editors.hovers import FIELDS, KEYWORDS
 from handfast.design.explanations import explanations
 from handfast.design.lint import LOADER_CODES
 from handfast.design.rules import RULES
-from handfast.errors import HandfastError
+from handfast.errors import HandfastError, unwritable
 from handfast.project import LINT_SETTINGS
 
 _FOLDER = ".schemas"
@@ -68,8 +68,11 @@ _DISCRIMINATOR: dict[str, JSONValue] = {
 def write(root: Path, contract: Path, version: str) -> list[Path]:
     """Write schemas and settings below a project's root, for a contract of an OpenAPI version; answers what is new.
 
-    Settings that are there stay, and get what they lack. Raises HandfastError for settings that are no plain JSON.
+    Settings that are there stay, and get what they lack. Raises HandfastError for settings that are no plain JSON, for a
+    contract outside of the project, and for files that cannot be written.
     """
+    if not contract.resolve().is_relative_to(root.resolve()):
+        raise HandfastError(f"{contract}: it is outside of {root}, where the settings go; call this in its own project")
     name = contract.resolve().relative_to(root.resolve()).as_posix()
     settings = Path(name).with_name(LINT_SETTINGS).as_posix()
     kind = version[:3]
@@ -189,8 +192,11 @@ def _text(value: Mapping[str, JSONValue]) -> str:
 def _written(texts: Mapping[Path, str]) -> Iterator[Path]:
     for file, text in texts.items():
         if not file.is_file() or file.read_text(encoding="utf-8") != text:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8", newline="\n")
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8", newline="\n")
+            except OSError as error:
+                raise HandfastError(unwritable(file, error)) from None
             yield file
 
 

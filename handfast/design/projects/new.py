@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import tomllib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -17,7 +18,7 @@ from handfast.contract import Contract, load_contract, published, sources
 from handfast.design import editors
 from handfast.design.projects.application import application
 from handfast.design.projects.layout import rendered
-from handfast.errors import HandfastError
+from handfast.errors import HandfastError, unwritable
 from handfast.generate import generate
 from handfast.generate.scaffold import scaffold
 
@@ -57,14 +58,34 @@ def new_project(folder: Path, contract: Path | None = None, handfast: Path | Non
     project greets people. `handfast` is a folder with a copy of the toolkit to depend on instead of the package index.
     Nothing is left behind when something is wrong. Raises NewProjectError, ContractError and GenerationError.
     """
+    if handfast is not None and (wrong := _no_toolkit(handfast / "pyproject.toml")):
+        raise NewProjectError(f"{handfast}: {wrong}; name the folder of a copy of Handfast")
+    given = _taken_over(contract) if contract is not None else None
+    try:
+        made = _made_aside(folder, given, handfast)
+    except OSError as error:
+        raise NewProjectError(unwritable(folder, error)) from None
+    return NewProject(folder, *made)
+
+
+def _no_toolkit(file: Path) -> str:
+    """Why a pyproject.toml is not that of Handfast; "" if it is."""
+    if not file.is_file():
+        return "there is no pyproject.toml"
+    try:
+        name = tomllib.loads(file.read_text(encoding="utf-8")).get("project", {}).get("name")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return f"its pyproject.toml is not TOML: {error}"
+    return "" if name == "handfast" else f"its pyproject.toml is that of {name or 'no package'}"
+
+
+def _made_aside(folder: Path, given: str | None, handfast: Path | None) -> tuple[int, int]:
+    """Make the project beside its place, and move it there when it is whole; answers what `_make` does."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NewProjectError(f"{folder}: it is there already, and not empty; name a folder that is new")
-    if handfast is not None and not (handfast / "pyproject.toml").is_file():
-        raise NewProjectError(f"{handfast}: there is no pyproject.toml; name the folder of a copy of Handfast")
-    given = _taken_over(contract) if contract is not None else None
     above = folder.resolve().parent
     above.mkdir(parents=True, exist_ok=True)
-    desk = Path(mkdtemp(prefix=f".{folder.name}-", dir=above))
+    desk = Path(mkdtemp(prefix=".new-", dir=above))
     try:
         made = _make(desk, _distribution_name(folder.resolve().name), given, handfast)
         folder.mkdir(exist_ok=True)
@@ -74,7 +95,7 @@ def new_project(folder: Path, contract: Path | None = None, handfast: Path | Non
     except BaseException:
         shutil.rmtree(desk, ignore_errors=True)
         raise
-    return NewProject(folder, *made)
+    return made
 
 
 def _taken_over(path: Path) -> str:
@@ -92,7 +113,8 @@ def _make(folder: Path, name: str, given: str | None, handfast: Path | None) -> 
     if given is not None:
         _write(folder, {"openapi/api.yaml": given})
     else:
-        _write(folder, rendered("greetings", {"title": name.replace("-", " ").capitalize()}))
+        title = published.as_yaml({"title": name.replace("-", " ").capitalize()}).rstrip()
+        _write(folder, rendered("greetings", {"title": title}))
     contract = load_contract(file)
     generate(contract, folder / "generated")
     _write(folder, {"handlers/__init__.py": '"""What is written by hand: a class for each tag."""\n'})
