@@ -8,6 +8,7 @@ alternatives, the errors of the one that was meant are reported, if `discriminat
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from handfast.contract.model import JSONValue
 from handfast.contract.pointers import escape
 
 _LONGEST = 256
+_ONE = re.compile(r" at (?:least|most) 1 [a-z]+s\Z")
+"""Words about one character, item or member: the noun is singular then."""
 _MANY = 12
 
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -176,10 +179,11 @@ def _error(
     code, message = words or WORDS.get(keyword, OTHER)
     path = error.instance_path if extra is None else [*error.instance_path, extra]
     told = {name: _told(name, detail) for name, detail in details.items()}
+    text = message.format_map(told)
     return SchemaError(
         pointer=_pointer(path),
         code=code,
-        message=message.format_map(told),
+        message=text.removesuffix("s") if _ONE.search(text) else text,
         keyword=keyword,
         schema_pointer=where,
     )

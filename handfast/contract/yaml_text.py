@@ -337,7 +337,24 @@ def _syntax_fault(error: yaml.MarkedYAMLError, text: str) -> SourceFault:
         return SourceFault("yaml-tab", "a tab cannot indent YAML", Mark(place.line, column), hint="indent with spaces")
     context = f" {error.context}" if error.context else ""
     since = f" that started in line {error.context_mark.line + 1}" if error.context and error.context_mark else ""
-    return SourceFault("yaml-syntax", f"{error.problem or 'this is not YAML'}{context}{since}", place)
+    problem = error.problem or "this is not YAML"
+    hint = next((told for words, told in _CURES.items() if problem.startswith(words)), None)
+    return SourceFault("yaml-syntax", f"{problem}{context}{since}", place, hint=hint)
+
+
+_CURES = {
+    "mapping values are not allowed": 'a text with ": " in it needs quotes; else look at the indentation of this line',
+    "did not find expected key": "look at the indentation of this line, and for quotes that end too early above it",
+    "could not find expected ':'": "a key needs a colon and a space after it; a text of several lines needs |",
+    "found character that cannot start any token": "a text that begins with @, ` or % needs quotes",
+    "found unexpected end of stream": "a quote that was opened before is not closed",
+    "found unknown escape character": "a backslash begins an escape in double quotes; in single ones it is one",
+    "did not find expected ',' or": "close the bracket; a text with a comma, bracket or colon in it needs quotes",
+    "did not find expected alphabetic or numeric": "a text that begins with * or & needs quotes",
+    "did not find expected node content": "a text that begins with a comma or a closing bracket needs quotes",
+    "block sequence entries are not allowed": "a list begins on a line of its own, below its key",
+}
+"""What mostly leads to a complaint of libyaml, and its cure, by how the complaint begins."""
 
 
 def _character_fault(error: yaml.reader.ReaderError, text: str) -> SourceFault:

@@ -9,7 +9,7 @@ from handfast.runtime.problem_bodies import ProblemRenderer, problem_of, render
 from handfast.runtime.problems import Cause, ProblemItem, Refusal, Refused, refusal, refusals
 
 _SAMPLE = (
-    ProblemItem(code="too-short", detail="must have at least 1 characters", pointer="/name"),
+    ProblemItem(code="too-short", detail="must have at least 1 character", pointer="/name"),
     ProblemItem(code="required", detail="the parameter is required", parameter="id", location=ParameterLocation.QUERY),
 )
 

@@ -158,6 +158,28 @@ def test_what_cannot_be_read_has_a_code_and_a_place(
     assert found.excerpt is None or f"→ {line} |" in found.excerpt
 
 
+@pytest.mark.parametrize(
+    ("text", "cure"),
+    [
+        ("description: Every: body", 'a text with ": " in it needs quotes'),
+        ("description: 'it's'", "quotes that end too early"),
+        ("a:\n  b: 1\n c: 2", "look at the indentation of this line"),
+        ("a:b\nc: 1", "a key needs a colon and a space after it"),
+        ("a: @x", "a text that begins with @"),
+        ("a: 'x", "a quote that was opened before is not closed"),
+        ('pattern: "\\d"', "a backslash begins an escape in double quotes"),
+        ("enum: [a, b", "close the bracket"),
+        ("a: *", "a text that begins with * or & needs quotes"),
+        ("a: ]", "a text that begins with a comma or a closing bracket"),
+        ("a: - b", "a list begins on a line of its own"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_what_mostly_mends_it(tmp_path: Path, text: str, cure: str) -> None:
+    (found,) = diagnostics(tmp_path, f"{HEAD}{text}\n")
+    assert found.code == "yaml-syntax"
+    assert cure in (found.hint or "")
+
+
 def test_a_very_deep_document_does_not_crash_the_parser(tmp_path: Path) -> None:
     assert diagnostics(tmp_path, "[" * 200_000)[0].code == "source-too-deep"
 
