@@ -92,6 +92,10 @@ class HandfastError(Exception):
     """The root of everything that Handfast raises."""
 
 
+class UsageError(HandfastError):
+    """A command was told of what there is not: a setting, a file, a revision; it ends with the exit code 2."""
+
+
 class ContractError(HandfastError):
     """The contract is wrong; `diagnostics` has everything that is, in source order."""
 

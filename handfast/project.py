@@ -7,13 +7,13 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from handfast.errors import HandfastError
+from handfast.errors import UsageError
 
 LINT_SETTINGS = "lint.yaml"
 """The file beside a contract that says how strict the linter is with it."""
 
 
-class ProjectError(HandfastError):
+class ProjectError(UsageError):
     """The table `[tool.handfast]` says something that cannot be used."""
 
 

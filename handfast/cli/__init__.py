@@ -12,8 +12,7 @@ import typer
 
 from handfast import __version__
 from handfast.cli import comparing, designing, explaining, printing, projects, serving, testing
-from handfast.errors import HandfastError
-from handfast.project import ProjectError
+from handfast.errors import HandfastError, UsageError
 
 commands = typer.Typer(
     name="handfast",
@@ -32,7 +31,7 @@ def run() -> int:
         return stop.code if isinstance(stop.code, int) else 1
     except HandfastError as error:
         printing.print_error(error)
-        return 2 if isinstance(error, ProjectError) else 1
+        return 2 if isinstance(error, UsageError) else 1
     return 0
 
 

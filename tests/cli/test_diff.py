@@ -112,14 +112,15 @@ def test_forms(project: Path, form: str) -> None:
 @pytest.mark.parametrize(
     ("old", "told"),
     [
-        ("nowhere", "git knows no revision 'nowhere'"),
+        ("nowhere", "git knows no revision 'nowhere'; fetch it, or name another branch, tag or commit"),
+        ("nowhere.yaml", "there is no file nowhere.yaml"),
         ("main:api/other.yaml", "there is no api/other.yaml in the revision main"),
         ("main:../outside.yaml", "the file is not in the repository"),
     ],
 )
 def test_what_is_not_there(project: Path, old: str, told: str) -> None:
     done = handfast("diff", old, folder=project)
-    assert done.code == 1
+    assert (done.code, done.out) == (2, "")
     assert told in done.err
 
 

@@ -10,10 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from handfast.contract import Contract, load_contract
-from handfast.errors import ContractError, Diagnostic, HandfastError, Location
+from handfast.errors import ContractError, Diagnostic, Location, UsageError
+
+_SUFFIXES = {".yaml", ".yml", ".json"}
 
 
-class RevisionError(HandfastError):
+class RevisionError(UsageError):
     """There is no such revision, no such file in it, or no repository."""
 
 
@@ -28,6 +30,8 @@ def load(name: str, default: Path | None = None, *, folder: Path | None = None) 
         return load_contract(name)
     revision, colon, path = name.partition(":")
     if not colon:
+        if Path(name).suffix.lower() in _SUFFIXES and not _is_revision(name, folder):
+            raise RevisionError(f"there is no file {name}")
         if default is None:
             raise RevisionError(f"{name}: there is no such file; a revision is written as REVISION:FILE")
         path = default.as_posix()
@@ -37,9 +41,17 @@ def load(name: str, default: Path | None = None, *, folder: Path | None = None) 
 def commit(revision: str, folder: Path) -> str:
     """The digest of the commit that a revision means in the repository around a folder. Raises RevisionError."""
     _top(folder)
-    missing = f"git knows no revision {revision!r}"
+    missing = f"git knows no revision {revision!r}; fetch it, or name another branch, tag or commit"
     found = _git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}", missing=missing, folder=folder)
     return found.decode().strip()
+
+
+def _is_revision(name: str, folder: Path | None) -> bool:
+    try:
+        _git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", folder=folder)
+    except RevisionError:
+        return False
+    return True
 
 
 def files_of(revision: str, folder: Path) -> list[Path]:
@@ -85,7 +97,7 @@ def _in_revision(revision: str, path: str, here: Path) -> Contract:
 def _files(revision: str, inside: Path, top: Path) -> list[str]:
     """YAML and JSON files of the revision: whatever a contract can refer to."""
     listed = _git("ls-tree", "-r", "-z", "--name-only", "--full-tree", revision, folder=top).decode().split("\0")
-    wanted = {".yaml", ".yml", ".json", inside.suffix}
+    wanted = {*_SUFFIXES, inside.suffix}
     return [name for name in listed if name and Path(name).suffix in wanted]
 
 

@@ -167,7 +167,7 @@ def test_what_changed_since_main_has_its_verdicts(tmp_path: Path) -> None:
         git(folder, "init", "-qb", "trunk")
         commit(folder)
         client.save(f"{CONTRACT}\n")
-        client.wait("changes", lambda found: found.get("problem") == "git knows no revision 'main'")
+        client.wait("changes", lambda found: "git knows no revision 'main'; fetch it" in found.get("problem", ""))
         git(folder, "checkout", "-qb", "main")
         client.save(CONTRACT.replace("maxLength: 200, examples", "maxLength: 100, examples"))
         told = client.wait("changes", lambda found: found.get("changes"))
