@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from handfast.server import Reload
 
 HostOption = Annotated[str, typer.Option(envvar="HOST", help="The address to listen on.")]
+_ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/?#\s@]+")
+"""How browsers write an origin (RFC 6454, section 6.1), or any."""
 PortOption = Annotated[int, typer.Option(envvar="PORT", min=0, max=65535, help="0 for any that is free.")]
 
 
@@ -98,6 +101,11 @@ def mock(
     from handfast.design.mock import Latency, MockOptions, serving
     from handfast.server import serve as run_server
 
+    if failure_status and not failure_rate:
+        raise typer.BadParameter("--failure-status says how to fail; say how often, with --failure-rate")
+    for origin in cors or ():
+        if not _ORIGIN.fullmatch(origin):
+            raise typer.BadParameter(f"an origin is written http://localhost:3000, without a path, and not {origin!r}")
     try:
         options = MockOptions(
             seed=seed,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 
 from handfast.errors import HandfastError
 
 _BACKLOG = 2048
+_MOVE = "stop what listens there, or choose another with PORT"
+_ADDRESS = "give the address of this machine as HOST"
+_CURES = {
+    errno.EADDRNOTAVAIL: _ADDRESS,
+    errno.EACCES: "choose a PORT from 1024 on, or have the system allow this one",
+}
 
 
 class ServeError(HandfastError):
@@ -20,7 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except (socket.gaierror, OverflowError) as error:
-        raise ServeError(f"cannot listen on {host}:{port}: {error}; give the address of this machine as HOST") from None
+        raise ServeError(f"cannot listen on {host}:{port}: {error}; {_ADDRESS}") from None
     listener = socket.socket(family, kind)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,8 +37,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = error.strerror or str(error)
         raise ServeError(
-            f"cannot listen on {host}:{port}: {reason[:1].lower()}{reason[1:]}; "
-            "stop what listens there, or choose another with PORT"
+            f"cannot listen on {host}:{port}: {reason[:1].lower()}{reason[1:]}; {_CURES.get(error.errno or 0, _MOVE)}"
         ) from None
     listener.set_inheritable(True)
     return listener

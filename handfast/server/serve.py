@@ -6,6 +6,7 @@ import logging
 import os
 from dataclasses import replace
 from importlib.util import find_spec
+from ipaddress import ip_network
 
 from handfast.server.limits import ServerLimits
 from handfast.server.listening import ServeError, listen, url_of
@@ -35,11 +36,14 @@ def serve(
 
     The signal first makes readiness say no (see `DrainingServer`), then requests under way are finished, then the exit
     code is 0. With `reload`, there is one worker, and no time is spent on announcing its end. Raises ServeError when
-    the port is taken, and whatever the application raises when it is imported.
+    the port is taken or a proxy is no address or network, and whatever the application raises when it is imported.
     """
     missing = [name for name in _REQUIRED if find_spec(name) is None]
     if missing:
         raise ServeError(f"{' and '.join(missing)} must be installed to serve: pip install 'handfast[server]'")
+    for proxy in trusted_proxies:
+        if trusted_proxies != ("*",) and not _is_network(proxy):
+            raise ServeError(f"{proxy} is no address or network of a proxy; write 10.0.0.7 or 10.0.0.0/8, or * alone")
     limits = limits or ServerLimits()
     log_until_configured(logging.getLevelNamesMapping()[log_level.upper()])
     options = ServerOptions(app=app, limits=limits, trusted_proxies=trusted_proxies, log_level=log_level, docs=docs)
@@ -52,3 +56,12 @@ def serve(
         if workers > 1:
             return run_workers(options, listener, workers, announce)
         return run(options, listener, lambda: _LOG.info("%s (pid %d)", announce, os.getpid()))
+
+
+def _is_network(text: str) -> bool:
+    """Whether uvicorn will know an address or network; what it does not know it compares as a text, and never meets."""
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True

@@ -63,6 +63,9 @@ def test_it_starts_anew_when_the_contract_is_saved(service: Path) -> None:
         (("--latency", "soon"), "a latency is written 200ms"),
         (("--failure-rate", "2"), "less than or equal to 1"),
         (("--failure-status", "200"), "greater than or equal to 400"),
+        (("--failure-status", "503"), "say how often, with --failure-rate"),
+        (("--cors", "app.example"), "an origin is written http://localhost:3000"),
+        (("--cors", "*", "--cors", "https://app.example/"), "without a path, and not 'https://app.example/'"),
     ],
 )
 def test_options_that_cannot_be_are_said(service: Path, options: tuple[str, ...], what: str) -> None:

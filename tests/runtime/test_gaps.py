@@ -73,8 +73,8 @@ def test_everything_at_once() -> None:
     line = Things.put_thing.__code__.co_firstlineno
     here = "tests/runtime/test_gaps.py"
     told = [
-        ("api.yaml:20:5: the tag others (1 operation, listOthers is the first) has no handler class; give bind one that "
-        "subclasses OthersOperations; where there is none yet, `handfast scaffold` (make scaffold) writes it"),
+        ("api.yaml:20:5: the tag others (1 operation, listOthers is the first) has no handler class; give bind one "
+        "that subclasses OthersOperations; where there is none yet, `handfast scaffold` (make scaffold) writes it"),
         ("api.yaml:7:5: getThing (GET /things/{id}) has no method in Things (HERE:-4) (did you mean get_thinng?); "
         "write\n        async def get_thing(self, *, id: ...) -> ...: ..."),
         "HERE:0: Things.put_thing (putThing, api.yaml:13:5) lacks the argument body: Thing (did you mean bodi?)",

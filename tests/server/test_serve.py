@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from handfast.server import ServeError
+from handfast.server import ServeError, serve
 from handfast.server.listening import listen, url_of
 from tests.server.wire import ROOT, command, running
 
@@ -42,8 +42,15 @@ def test_the_address_is_one_that_a_browser_takes(host: str, url: str) -> None:
         assert url_of(listener).startswith(url)
 
 
+@pytest.mark.parametrize("proxy", ["10.0.0", "10.0.0.1/8", "proxy.example", "10.0.0.1/33"])
+@pytest.mark.parametrize("others", [(), ("127.0.0.1",), ("*",)])
+def test_a_proxy_that_is_no_address_is_named(proxy: str, others: tuple[str, ...]) -> None:
+    with pytest.raises(ServeError, match=r"is no address or network of a proxy; write 10\.0\.0\.7"):
+        serve("tests.server.application:app", port=0, trusted_proxies=(*others, proxy))
+
+
 def test_a_host_that_is_not_ours_is_named() -> None:
-    with pytest.raises(ServeError, match=r"cannot listen on 203\.0\.113\.7:80"):
+    with pytest.raises(ServeError, match=r"cannot listen on 203\.0\.113\.7:80.*; give the address of this machine as"):
         listen("203.0.113.7", 80)
 
 

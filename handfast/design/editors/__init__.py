@@ -68,8 +68,8 @@ _DISCRIMINATOR: dict[str, JSONValue] = {
 def write(root: Path, contract: Path, version: str) -> list[Path]:
     """Write schemas and settings below a project's root, for a contract of an OpenAPI version; answers what is new.
 
-    Settings that are there stay, and get what they lack. Raises HandfastError for settings that are no plain JSON, for a
-    contract outside of the project, and for files that cannot be written.
+    Settings that are there stay, and get what they lack. Raises HandfastError for settings that are no plain JSON, a
+    contract outside of the project, and files that cannot be written.
     """
     if not contract.resolve().is_relative_to(root.resolve()):
         raise HandfastError(f"{contract}: it is outside of {root}, where the settings go; call this in its own project")
