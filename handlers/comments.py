@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import final
+from typing import TYPE_CHECKING, final
 
 from typing_extensions import override
 
@@ -25,6 +25,9 @@ from handlers.signed_in import account_id, account_of
 from handlers.streaming import Pace
 from handlers.viewers import ViewerDep
 
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
 _AT_ONCE = 100
 """Comments that one look at the database gives."""
 
@@ -40,7 +43,7 @@ class Comments(CommentsOperations):
 
     @override
     async def list_comments(self, *, slug: Slug, limit: int, cursor: Cursor | None) -> ListComments200:
-        article = await articles.find(self.session, slug, await account_id(self.session, self.viewer))
+        article = await self._visible(self.session, slug)
         return ListComments200(views.comment_page(await comments.page(self.session, article, limit, cursor)))
 
     @override
@@ -60,23 +63,20 @@ class Comments(CommentsOperations):
     async def stream_comments(self, *, slug: Slug, wait: int, last_event_id: int | None) -> StreamComments200:
         slots = self.services.streams
         async with self.services.database.reading() as reading:  # over before the stream begins
-            viewer_id = await account_id(reading, self.viewer)
-            await articles.find(reading, slug, viewer_id)
+            await self._visible(reading, slug)
         slots.check()
-        return StreamComments200(slots.held(self._follow(slug, viewer_id, wait, last_event_id or 0)))
+        return StreamComments200(slots.held(self._follow(slug, wait, last_event_id or 0)))
 
-    async def _follow(
-        self, slug: str, viewer_id: int | None, wait: int, last_seen: int
-    ) -> AsyncGenerator[CommentEvent]:
+    async def _follow(self, slug: str, wait: int, last_seen: int) -> AsyncGenerator[CommentEvent]:
         """The comments behind the last one seen; each look at the database is a transaction of its own."""
         pace = Pace(wait, self.services.settings.stream_seconds)
         while True:
             try:
                 async with self.services.database.reading() as reading:
-                    article = await articles.find(reading, slug, viewer_id)
+                    article = await self._visible(reading, slug)
                     found = await comments.behind(reading, article, last_seen, _AT_ONCE)
             except Refusal:
-                return  # deleted, withdrawn, or no room: whoever comes back is told which
+                return  # deleted, withdrawn, logged out, or no room: whoever comes back is told which
             for each in found:
                 yield CommentEvent(
                     id=str(each.id), event="comment", data=views.comment(each).model_dump_json(by_alias=True)
@@ -84,3 +84,6 @@ class Comments(CommentsOperations):
                 last_seen = each.id
             if len(found) < _AT_ONCE and not await pace.goes_on(something_came=bool(found)):
                 return
+
+    async def _visible(self, session: AsyncSession, slug: str) -> articles.Article:
+        return await articles.find(session, slug, await account_id(session, self.viewer))

@@ -69,6 +69,26 @@ def test_a_comment_is_sent_as_soon_as_it_is_written(api: Api) -> None:
     assert [event["data"] for event in events_of(got[0])] == [written]
 
 
+def test_a_stream_ends_with_the_session_that_began_it(api: Api) -> None:
+    author, friend = api.person(), api.person()
+    article = api.article(author)
+    got: list[str] = []
+
+    def follow() -> None:
+        path = f"/articles/{article['slug']}/comment-events"
+        got.append(api.send("GET", path, author, params={"wait": 5}).text)
+
+    reader = threading.Thread(target=follow)
+    reader.start()
+    time.sleep(0.5)
+    written = say(api, article, friend, "Live")
+    time.sleep(0.8)
+    assert api.send("POST", "/tokens/revocation", data={"token": author.refresh}).status_code == 200
+    say(api, article, friend, "Later")
+    reader.join(30)
+    assert [event["data"] for event in events_of(got[0])] == [written]
+
+
 def test_a_stream_ends_after_silence_and_in_any_case(tmp_path: Path) -> None:
     app = recorded(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}", stream_seconds=0.3))
     with TestClient(app) as client:
