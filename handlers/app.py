@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ from handlers.shielding import SecurityHeaders
 from handlers.tags import Tags
 from handlers.tokens import Tokens
 from handlers.viewers import authenticate
+
+_LOG = logging.getLogger("handlers.app")
 
 CONTRACT = Path(__file__).resolve().parents[1] / "openapi" / "api.yaml"
 HANDLERS = (Accounts, Tokens, Articles, Comments, Attachments, Tags, Health, About)
@@ -76,6 +79,11 @@ def _lifespan(settings: Settings) -> Callable[[FastAPI], AbstractAsyncContextMan
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         with logging_to_stderr(settings):
+            if settings.has_known_secret:
+                _LOG.warning(
+                    "everybody knows the key that signs access tokens: where others can reach this service, "
+                    "set SECRET_KEY and ENVIRONMENT=production"
+                )
             services = Services.of(settings)
             try:
                 await prepare(services.database, examples=settings.seeds)

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from starlette.testclient import TestClient
 
+from blog.settings import DEVELOPMENT_SECRET
 from handlers.app import CONTRACT, create_app
 from handlers.sessions import session
 from tests.service.conftest import Api, problem, settings
@@ -145,6 +146,17 @@ def test_a_fault_of_ours_is_a_problem_without_detail(tmp_path: Path, capfd: pyte
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-request-id"]
     assert "the secret of the house" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(("secret", "warned"), [({}, True), ({"secret_key": "s" * 32}, False)])
+def test_whoever_starts_with_the_key_that_everybody_knows_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], secret: dict[str, object], warned: bool
+) -> None:
+    more = {"log_level": "WARNING", "log_format": "json"} | secret
+    with TestClient(create_app(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}", **more))):
+        lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert any("SECRET_KEY" in line["event"] for line in lines) is warned
+    assert not any(DEVELOPMENT_SECRET in str(line) for line in lines)
 
 
 def test_a_statement_that_fails_is_logged_without_what_people_wrote(
