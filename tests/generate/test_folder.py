@@ -56,6 +56,17 @@ def test_stale_files_go_and_others_stay(tmp_path: Path) -> None:
     assert "operations/dogs.py" not in _state(folder)
 
 
+def test_files_keep_their_modes_and_a_desktop_may_look_in(tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    generate(_things("cats"), folder)
+    (folder / "operations" / ".DS_Store").write_bytes(b"")
+    (folder / "replies.py").chmod(0o640)
+    (folder / "operations.txt").chmod(0o600)
+    assert "operations.txt" in generate(_things("cats", "dogs"), folder).changed
+    assert [(folder / name).stat().st_mode & 0o777 for name in ("replies.py", "operations.txt")] == [0o640, 0o600]
+    assert (folder / "operations" / ".DS_Store").exists()
+
+
 def test_check_writes_nothing_and_says_what_differs(tmp_path: Path) -> None:
     folder = tmp_path / "generated"
     generate(_things("cats"), folder)
