@@ -85,10 +85,10 @@ def request_body(at: Cursor) -> RequestBody:
 
 
 def response(status: str, at: Cursor) -> Response:
-    """A response; ranges are written in capitals (`4XX`)."""
+    """A response; the metaschemas admit a status of three digits, a range in capitals (`4XX`), and `default`."""
     return Response(
         pointer=at.pointer,
-        status=status if status == "default" else status.upper(),
+        status=status,
         description=at.text("description") or at.text("summary"),
         component=at.component,
         headers=_headers(at),

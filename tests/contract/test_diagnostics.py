@@ -934,7 +934,7 @@ api.yaml:6:15: error[tag-parent-cyclic]: the tag "b" is its own ancestor
 """,
     ),
     (
-        "tag circle of three, and a tag that leads there",
+        "tag circle of four, and a tag that leads there",
         """\
 openapi: 3.2.0
 info: {title: Test, version: "1"}
@@ -942,8 +942,9 @@ paths: {}
 tags:
   - {name: a, parent: b}
   - {name: b, parent: c}
-  - {name: c, parent: a}
+  - {name: c, parent: d}
   - {name: d, parent: a}
+  - {name: e, parent: a}
 """,
         """\
 api.yaml:5:15: error[tag-parent-cyclic]: the tag "a" is its own ancestor
@@ -957,7 +958,11 @@ api.yaml:6:15: error[tag-parent-cyclic]: the tag "b" is its own ancestor
 api.yaml:7:15: error[tag-parent-cyclic]: the tag "c" is its own ancestor
     5 |   - {name: a, parent: b}
     6 |   - {name: b, parent: c}
-  → 7 |   - {name: c, parent: a}
+  → 7 |   - {name: c, parent: d}
+api.yaml:8:15: error[tag-parent-cyclic]: the tag "d" is its own ancestor
+    6 |   - {name: b, parent: c}
+    7 |   - {name: c, parent: d}
+  → 8 |   - {name: d, parent: a}
 """,
     ),
     (
@@ -1288,6 +1293,46 @@ api.yaml:8:13: error[security-scheme-unknown]: there is no security scheme "x"
     7 |       responses: {}
   → 8 | security: [{x: []}]
     hint: declare it in components/securitySchemes
+""",
+    ),
+    (
+        "default beside a reference",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get:
+      parameters: [{name: q, in: query, schema: {$ref: '#/components/schemas/Text', default: 5}}]
+      responses: {'200': {description: ok}}
+components: {schemas: {Text: {type: string}}}
+""",
+        """\
+api.yaml:6:94: error[default-invalid]: the default breaks its schema: must be a string
+    4 |   /a:
+    5 |     get:
+  → 6 |       parameters: [{name: q, in: query, schema: {$ref: '#/components/schemas/Text', default: 5}}]
+    hint: the default must be valid: the service uses it as if a client had sent it
+""",
+    ),
+    (
+        "default breaks its format",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get:
+      parameters: [{name: q, in: query, schema: {type: string, format: date, default: today}}]
+      responses: {'200': {description: ok}}
+components: {schemas: {Text: {type: string}}}
+""",
+        """\
+api.yaml:6:87: warning[default-invalid]: the default breaks its schema: 'today' is not a 'date'
+    4 |   /a:
+    5 |     get:
+  → 6 |       parameters: [{name: q, in: query, schema: {type: string, format: date, default: today}}]
+    hint: clients and readers take it for a value that could have been sent
 """,
     ),
 ]

@@ -345,7 +345,8 @@ def test_left_out_members_have_codes_of_their_own() -> None:
 
 def test_other_uses_of_a_schema_that_needs_a_member_are_not_touched() -> None:
     schemas = {
-        "Needs": {"required": ["id"]},
+        "Needs": {"$anchor": "needs", "required": ["id"]},
+        "Anchored": {"$ref": "#needs"},
         "Own": {"properties": {"id": READ_ONLY}, "allOf": [{"$ref": "#/components/schemas/Needs"}]},
         "Other": {"properties": {"id": {"type": "string"}}, "allOf": [{"$ref": "#/components/schemas/Needs"}]},
     }
@@ -353,6 +354,7 @@ def test_other_uses_of_a_schema_that_needs_a_member_are_not_touched() -> None:
     assert found.judge("/components/schemas/Own", REQUEST).is_valid({})
     assert not found.judge("/components/schemas/Other", REQUEST).is_valid({})
     assert not found.judge("/components/schemas/Needs", REQUEST).is_valid({})
+    assert not found.judge("/components/schemas/Anchored", REQUEST).is_valid({})
 
 
 def test_a_read_only_schema_is_no_reason_to_refuse_what_is_no_member() -> None:

@@ -125,10 +125,14 @@ def test_schemas_are_found_wherever_they_stand() -> None:
 def test_a_reference_object_of_3_0_has_nothing_beside_it() -> None:
     source: Any = {
         "openapi": "3.0.3",
-        "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/x", "description": "no"}}}}},
+        "paths": {
+            "/a": {"get": {"responses": {"200": {"$ref": "#/x", "description": "no"}}}},
+            "/b": {"$ref": "#/paths/~1a", "summary": "a path item has"},
+        },
     }
     normal: Any = normalise(source)
     assert normal["paths"]["/a"]["get"]["responses"]["200"] == {"$ref": "#/x"}
+    assert normal["paths"]["/b"] == source["paths"]["/b"]
     assert normal["openapi"].startswith("3.1")
 
 
