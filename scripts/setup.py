@@ -16,7 +16,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 OLDEST = (3, 11)
-NEWER = ["python3.13", "python3.12", "python3.11"]
+NEWER = ["python3.14", "python3.13", "python3.12", "python3.11"]
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
