@@ -7,9 +7,10 @@ return (`synchronous=FULL`).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import URL, Connection, event, make_url
@@ -132,6 +133,7 @@ class Database:
 
     def _patient_engine(self) -> AsyncEngine:
         if self.is_sqlite:
+            _make_private(self._url.database)
             return _sqlite_engine(self._url, self._settings, writes=True, patience=_STARTING_WAIT)
         return _postgresql_engine(self._url, self._settings, patience=None)
 
@@ -144,6 +146,16 @@ class Database:
         """Close all connections."""
         await self._writer.dispose()
         await self._reader.dispose()
+
+
+def _make_private(file: str | None) -> None:
+    """Make the file of a database that is not there yet, for its owner alone; SQLite's other files do as it does.
+
+    One that is there keeps its mode, and what hinders us is for SQLite to say.
+    """
+    if file and not file.startswith("file:"):
+        with suppress(OSError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _sqlite_engine(url: URL, settings: Settings, *, writes: bool, patience: float | None = None) -> AsyncEngine:

@@ -93,6 +93,16 @@ async def test_connections_are_set_up_as_they_must_be(tmp_path: Path) -> None:
         await opened.close()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="files have no such modes there")
+def test_nobody_else_reads_the_file(tmp_path: Path) -> None:
+    """It has addresses, hashes of passwords and drafts in it."""
+    app = create_app(settings(database_url=f"sqlite:///{tmp_path / 'blog.db'}"))
+    with TestClient(app) as client:
+        Api(client, app).person()
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("blog.db", "blog.db-wal", "blog.db-shm"), 0o600)
+
+
 async def test_a_reading_session_cannot_write(database: dict[str, object]) -> None:
     opened = Database(settings(**database))
     await prepare(opened, examples=False)
