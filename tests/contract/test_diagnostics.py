@@ -1335,6 +1335,25 @@ api.yaml:6:87: warning[default-invalid]: the default breaks its schema: 'today' 
     hint: clients and readers take it for a value that could have been sent
 """,
     ),
+    (
+        "derived operationId given to a later operation",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get: {responses: {"200": {description: ok}}}
+  /b:
+    get: {operationId: getA, responses: {"200": {description: ok}}}
+""",
+        """\
+api.yaml:5:5: error[operation-id-collision]: without an operationId, GET /a is called "getA", which is what GET /b is called
+    3 | paths:
+    4 |   /a:
+  → 5 |     get: {responses: {"200": {description: ok}}}
+    hint: give it an operationId
+""",
+    ),
 ]
 
 

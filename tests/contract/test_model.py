@@ -78,6 +78,15 @@ def test_styles_have_the_defaults_of_their_location(
     assert (found.style, found.explode, found.required) == (style, explode, location == "path")
 
 
+def test_the_style_cookie_explodes_as_form_does() -> None:
+    parameter = "{name: p, in: cookie, style: cookie, schema: {type: array, items: {type: string}}}"
+    contract = load_contract_text(
+        f"openapi: 3.2.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a:\n    get: {{parameters: [{parameter}], {OK}}}\n"
+    )
+    (found,) = only(contract).parameters
+    assert (found.style, found.explode) == ("cookie", True)
+
+
 def test_security_is_inherited_overridden_and_lifted(tmp_path: Path) -> None:
     contract = load(
         tmp_path,
