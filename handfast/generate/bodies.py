@@ -11,7 +11,7 @@ from handfast.contract.model import Direction, Encoding, MediaType
 from handfast.contract.names import pascal_case
 from handfast.generate.annotations import annotation
 from handfast.generate.emission import Emitter, Place
-from handfast.generate.lattice import ANY, Alternative, Anything, Array, Object, Special, Text, Type
+from handfast.generate.lattice import ANY, Alternative, Anything, Array, Object, Reference, Special, Text, Type
 from handfast.generate.scope import Scope
 
 _FORM = "application/x-www-form-urlencoded"
@@ -103,20 +103,36 @@ def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope, *,
             return scope.runtime("ByteStream") if request else f"bytes | {scope.standard(iterable)}[bytes]"
 
 
-def _with_files(type_: Type, encoding: Mapping[str, Encoding], direction: Direction, emitter: Emitter) -> Type:
-    """The type of a multipart body, whose binary members are files; the same type if it has none."""
+def _with_files(
+    type_: Type,
+    encoding: Mapping[str, Encoding],
+    direction: Direction,
+    emitter: Emitter,
+    around: frozenset[Reference] = frozenset(),
+) -> Type:
+    """The type of a multipart body, whose binary members are files, in each alternative; the same type if none has."""
     written = emitter.written_out(type_, direction)
     if len(written) == 1 and isinstance(written[0], Array):  # parts by their place, which may all be different
         return type_ if written[0].items is None else _file(type_, None, direction, emitter)
-    if len(written) != 1 or not isinstance(form := written[0], Object):
-        return type_
+    forms: list[Alternative] = []
+    for alternative in written:
+        match alternative:
+            case Object():
+                forms.append(_form(alternative, encoding, direction, emitter))
+            case Reference() if alternative not in around:
+                forms += _with_files((alternative,), encoding, direction, emitter, around | {alternative})
+            case _:
+                forms.append(alternative)
+    return type_ if tuple(forms) == written else _distinct(forms)
+
+
+def _form(form: Object, encoding: Mapping[str, Encoding], direction: Direction, emitter: Emitter) -> Object:
     members = {
         name: replace(member, type=_file(member.type, encoding.get(name), direction, emitter))
         for name, member in form.properties.items()
     }
     extra = None if form.extra is None else _file(form.extra, None, direction, emitter)
-    files: Object = replace(form, properties=members, extra=extra)
-    return type_ if files == form else (files,)
+    return replace(form, properties=members, extra=extra)
 
 
 def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
@@ -143,7 +159,11 @@ def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter:
                 changed.append(replace(alternative, items=inner))
             case _:
                 changed.append(alternative)
-    return tuple(dict.fromkeys(changed)) if tuple(changed) != written else type_
+    return _distinct(changed) if tuple(changed) != written else type_
+
+
+def _distinct(alternatives: list[Alternative]) -> Type:
+    return tuple(each for index, each in enumerate(alternatives) if each not in alternatives[:index])
 
 
 def _is_structured(content_type: str) -> bool:

@@ -289,7 +289,8 @@ def _unite(one: Alternative, other: Alternative) -> Alternative | None:
             return _unite_numbers(one, other)
         case Text(), Text():
             if one.values is None or other.values is None:
-                return Text(one.format if one.format == other.format else None)
+                formats = {one.format, other.format}  # what may be a file of a form is one
+                return Text("binary" if "binary" in formats else one.format if len(formats) == 1 else None)
             return Text(None, tuple(dict.fromkeys((*one.values, *other.values))))
         case Array(), Array() if one.items == other.items:
             return Array(one.items)

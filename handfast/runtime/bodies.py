@@ -64,7 +64,12 @@ class BodyReader:
                 raise _unsupported("content-encoding-unsupported", detail, ("Accept-Encoding", "identity"))
         if sent is None:
             return await self._without_type(length, receive)
-        plan, content_type = self.cache.get(sent) or self._choose(sent)
+        try:
+            plan, content_type = self.cache.get(sent) or self._choose(sent)
+        except Refused:  # a media type of nothing is nothing to be refused for
+            if not self.is_required and await _is_nothing(length, receive, self.limits.upload):
+                return NOTHING
+            raise
         if length is not None and length > plan.limit:
             raise too_large(plan.limit)
         if length == 0 and not self.is_required:
@@ -73,7 +78,7 @@ class BodyReader:
         return self._nothing() if body is NOTHING else body
 
     async def _without_type(self, length: int | None, receive: Receive) -> ReadBody:
-        if length != 0 and await peek(chunks(receive, self.limits.upload)) is not None:
+        if not await _is_nothing(length, receive, self.limits.upload):
             raise _unsupported("media-type-missing", f"the Content-Type is missing; {self._takes()}")
         return self._nothing()
 
@@ -123,6 +128,11 @@ def compile(  # noqa: A001  # reads as bodies.compile
         cache={},
         limits=bounds,
     )
+
+
+async def _is_nothing(length: int | None, receive: Receive, limit: int) -> bool:
+    """Whether no body comes, by its length or by the first that comes of it."""
+    return length == 0 or await peek(chunks(receive, limit)) is None
 
 
 def _unsupported(code: str, detail: str, *headers: tuple[str, str]) -> Refused:

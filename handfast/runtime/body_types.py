@@ -93,9 +93,13 @@ def _has_items(media_type: MediaType) -> bool:
 
 def is_file(annotation: object, words: Lexicon, shape: Shape, media_type: MediaType) -> form_data.IsFile:
     """Which properties are files: those that are in the generated model, or look like it where there is none."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        files = {info.alias or name for name, info in annotation.model_fields.items() if _holds_file(info.annotation)}
-        others = _holds_file(inspect.get_annotations(annotation, eval_str=True).get("__pydantic_extra__"))
+    alternatives = list(members(annotation))
+    models = [each for each in alternatives if isinstance(each, type) and issubclass(each, BaseModel)]
+    if models and len(models) == len(alternatives):
+        fields = [(name, info) for model in models for name, info in model.model_fields.items()]
+        files = {info.alias or name for name, info in fields if _holds_file(info.annotation)}
+        extras = [inspect.get_annotations(model, eval_str=True).get("__pydantic_extra__") for model in models]
+        others = any(map(_holds_file, extras))
         return lambda name: name in files or (others and name not in shape.names)
 
     def looks(name: str) -> bool:

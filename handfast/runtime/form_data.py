@@ -16,7 +16,7 @@ to have the right one unless it is a file for which the contract names some. Fil
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -28,7 +28,7 @@ from handfast.contract.pointers import join
 from handfast.runtime import media_types
 from handfast.runtime.content import Upload, Uploads
 from handfast.runtime.fields import Fields
-from handfast.runtime.forms import FieldReader, by_style, or_whole, spread, text_by_content
+from handfast.runtime.forms import FieldReader, by_style, items_by_content, or_whole, spread, text_by_content
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
@@ -84,7 +84,7 @@ class _Property:
     is_declared: bool
     headers: tuple[tuple[Header, Judge | None, Reading], ...]
     whole: Callable[[str], JSONValue]
-    item: Callable[[str], JSONValue]
+    items: Callable[[Sequence[str]], list[JSONValue]]
     content_type: str | None
     styled: FieldReader | None
 
@@ -179,7 +179,7 @@ class FormDataReader:
             is_declared=content_type is not None,
             headers=tuple(self._headers(encoding)) if encoding else (),
             whole=text_by_content(self.lexicon, shape, single, self.limits),
-            item=text_by_content(self.lexicon, item_shape, single, self.limits),
+            items=items_by_content(self.lexicon, shape, single, self.limits),
             content_type=single,
             styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode, self.shape.names - {name})
             if is_styled and encoding
@@ -223,7 +223,7 @@ class FormDataReader:
             found = prop.styled(Fields(raws))
             if found is not None:
                 return self.lexicon.first(prop.shape, found)
-        values = spread(texts, prop.shape, prop.whole, prop.item)
+        values = spread(texts, prop.shape, prop.whole, prop.items)
         return self.lexicon.first(prop.shape, or_whole(values, texts, prop.shape, prop.content_type, self.limits))
 
 

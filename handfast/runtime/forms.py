@@ -12,7 +12,7 @@ software writes them so. A field that the schema does not declare stays text unl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -190,7 +190,7 @@ def _by_content(
 ) -> FieldReader:
     nested = None if shape.kinds.isdisjoint(_STRUCTURES) else _optional(deep_object(lexicon, shape, name, taken))
     text_reader = text_by_content(lexicon, shape, content_type, limits)
-    item_reader = text_by_content(lexicon, lexicon.shapes.item(shape, 0), content_type, limits)
+    items_reader = items_by_content(lexicon, shape, content_type, limits)
 
     def read(fields: Fields) -> Values | None:
         found = nested(fields) if nested else None
@@ -198,7 +198,7 @@ def _by_content(
         if found is not None or not raws:
             return found
         texts = [decode_form(raw) for raw in raws]
-        values = spread(texts, shape, text_reader, item_reader)
+        values = spread(texts, shape, text_reader, items_reader)
         return or_whole(values, texts, shape, content_type, limits)
 
     return read
@@ -217,7 +217,7 @@ def spread(
     texts: list[str],
     shape: Shape,
     whole: Callable[[str], JSONValue],
-    item: Callable[[str], JSONValue],
+    items: Callable[[Sequence[str]], list[JSONValue]],
 ) -> Values:
     """The texts of one name by content: one as the whole value or an array of one, several as an array."""
     is_one = len(texts) == 1 and (shape.is_scalar or "array" not in shape.kinds)
@@ -225,12 +225,12 @@ def spread(
         yield whole(texts[0])
     if "array" in shape.kinds:
         try:
-            items = [item(text) for text in texts]
+            several: JSONValue = items(texts)
         except Malformed:
             if is_one:  # what is no item may well be the whole
                 return
             raise
-        yield items
+        yield several
         if texts == [""]:
             yield []
     elif len(texts) > 1:
@@ -244,6 +244,20 @@ def text_by_content(
     if is_json(content_type) if content_type else not shape.is_scalar:
         return lambda text: json_text(text, limits)
     return lexicon.reader(shape)
+
+
+def items_by_content(
+    lexicon: Lexicon, shape: Shape, content_type: str | None, limits: Limits
+) -> Callable[[Sequence[str]], list[JSONValue]]:
+    """Texts to the items of an array by a content type, each by the schema for its place."""
+
+    def reader(index: int) -> Callable[[str], JSONValue]:
+        return text_by_content(lexicon, lexicon.shapes.item(shape, index), content_type, limits)
+
+    if lexicon.shapes.has_tuple(shape):
+        return lambda texts: [reader(index)(text) for index, text in enumerate(texts)]
+    item = reader(0)
+    return lambda texts: [item(text) for text in texts]
 
 
 def json_text(text: str, limits: Limits) -> JSONValue:

@@ -285,6 +285,7 @@ FORM_SCHEMA: JSONValue = {
         "piped": {"type": "array", "items": INTEGER},
         "deep": {"type": "object", "properties": {"a": INTEGER}},
         "several": {"type": "array", "items": STRING},
+        "pair": {"type": "array", "prefixItems": [INTEGER, STRING]},
         "either": {"anyOf": [{"type": "object", "additionalProperties": INTEGER}, {"type": "string", "maxLength": 3}]},
         "json": {},
         "text": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "object"}}]},
@@ -316,6 +317,9 @@ FORMS = [
     (b"places=%7B%22x%22%3A1%7D&places=%7B%7D", {"places": [{"x": 1}, {}]}),
     (b"piped=1%7C2|3", {"piped": [1, 2, 3]}),
     (b"deep[a]=1", {"deep": {"a": 1}}),
+    (b"pair=1&pair=2", {"pair": [1, "2"]}),
+    (b"pair=1&pair=a", {"pair": [1, "a"]}),
+    (b"pair=a&pair=1", ("contract-violation", ["wrong-type"])),
     (b"several[]=a&several[]=b", {"several": ["a", "b"]}),
     (b"several[0]=a&several[1]=b", {"several": ["a", "b"]}),
     (b"several=a", {"several": ["a"]}),
@@ -415,6 +419,7 @@ UPLOAD_SCHEMA: JSONValue = {
         "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "maxItems": 2},
         "image": {},
         "names": {"type": "array", "items": {"type": "string"}},
+        "pair": {"type": "array", "prefixItems": [INTEGER, STRING]},
     },
     "additionalProperties": False,
 }
@@ -438,9 +443,11 @@ class Uploaded(Model):
     files: list[Upload] | MISSING = MISSING
     image: Upload | MISSING = MISSING
     names: list[str] | MISSING = MISSING
+    pair: list[int | str] | MISSING = MISSING
 
 
 MULTIPARTS = [
+    ([Part("pair", b"1"), Part("pair", b"2")], {"pair": [1, "2"]}),
     ([Part("title", b"abc"), Part("count", b"5.0")], {"title": "abc", "count": 5}),
     ([Part("title", b"abc", "text/plain")], {"title": "abc"}),
     ([Part("title", b"abc", headers="Content-Transfer-Encoding: 8BIT")], {"title": "abc"}),

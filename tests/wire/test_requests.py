@@ -766,6 +766,79 @@ ROWS_NULL = [
 ]
 
 
+def got(name: str, content: str = "\xff\0") -> JSONValue:
+    """What a handler gets of a file."""
+    return {"file": f"{name}.x", "type": "image/png", "content": content}
+
+
+def sent(name: str, content: bytes = b"\xff\0") -> tuple[str, bytes]:
+    """A part that is a file."""
+    return file(name, "image/png"), content
+
+
+IMAGE, URL, TITLE = (named("kind"), b"image"), (named("kind"), b"url"), (named("title"), b"t")
+HREF = (named("href"), b"https://a.example")
+ALTERNATIVES: list[tuple[str, list[tuple[str, bytes]], int, dict[str, JSONValue] | None]] = [
+    ("file", [IMAGE, sent("file")], 204, {"kind": "image", "file": got("file")}),
+    ("link", [URL, HREF], 204, {"kind": "url", "href": "https://a.example"}),
+    ("no file", [IMAGE], 422, None),
+    ("long file", [IMAGE, sent("file", b"1234")], 422, None),
+    ("link with a file", [URL, sent("file")], 422, None),
+]
+TITLED: list[tuple[str, list[tuple[str, bytes]], dict[str, JSONValue]]] = [
+    ("/either", [], {}),
+    ("/tagged", [], {}),
+    ("/named", [TITLE], {"title": "t"}),
+]
+ROWS_FILES = [
+    *(
+        Row(f"{at}: {about}", "POST", at, MULTIPART, parts(*some, *more), status, seen and {"body": {**seen, **title}})
+        for at, more, title in TITLED
+        for about, some, status, seen in ALTERNATIVES
+    ),
+    Row("no title", "POST", "/named", MULTIPART, parts(IMAGE, sent("file")), 422),
+    Row(
+        "json",
+        "POST",
+        "/either",
+        JSON,
+        b'{"kind":"image","file":"abc"}',
+        204,
+        {"body": {"kind": "image", "file": "abc"}},
+    ),
+    Row("any", "POST", "/inline", MULTIPART, parts(sent("any")), 204, {"body": {"any": got("any")}}),
+    Row("many", "POST", "/inline", MULTIPART, parts(*[sent("many")] * 2), 204, {"body": {"many": [got("many")] * 2}}),
+    Row("one of many", "POST", "/inline", MULTIPART, parts(sent("many")), 204, {"body": {"many": [got("many")]}}),
+    Row("neither", "POST", "/inline", MULTIPART, parts(), 422),
+    Row(
+        "nothing, of a type",
+        "POST",
+        "/inline",
+        [("Content-Type", "image/png"), ("Content-Length", "0")],
+        b"",
+        204,
+        {"body": None},
+    ),
+    Row("nothing, in chunks", "POST", "/inline", [("Content-Type", "image/png")], [b""], 204, {"body": None}),
+    Row("something of a type", "POST", "/inline", [("Content-Type", "image/png")], b"x", 415),
+    Row("nothing, where something must be", "POST", "/either", [("Content-Type", "image/png")], b"", 415),
+    *(
+        Row(name, "POST", "/members", MULTIPART, parts(sent(name)), 204, {"body": {name: got(name)}})
+        for name in ("or_uri", "or_null", "or_object", "named")
+    ),
+    Row("one", "POST", "/members", MULTIPART, parts(sent("or_many")), 204, {"body": {"or_many": got("or_many")}}),
+    Row(
+        "several",
+        "POST",
+        "/members",
+        MULTIPART,
+        parts(*[sent("or_many")] * 2),
+        204,
+        {"body": {"or_many": [got("or_many")] * 2}},
+    ),
+]
+
+
 def subject(name: str, folder: Path) -> Iterator[Subject]:
     with served(CONTRACTS / name, folder) as made:
         yield made
@@ -789,6 +862,16 @@ def contract_3_2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
 @pytest.fixture(scope="module")
 def contract_null(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     yield from subject("null-3.1.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.fixture(scope="module")
+def contract_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    yield from subject("files-3.1.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.mark.parametrize("row", ROWS_FILES, ids=lambda row: row.about)
+def test_files_in_alternatives(row: Row, contract_files: Subject) -> None:
+    check(row, contract_files)
 
 
 @pytest.mark.parametrize("row", ROWS_NULL, ids=lambda row: row.about)
