@@ -86,4 +86,4 @@ def _print(difference: Difference, form: DiffFormat, output: Path | None, *, has
         return
     everything = has_words or form in {DiffFormat.JSON, DiffFormat.SARIF}
     title = f"{difference.old_name} → {difference.new_name}: {prose.summary(difference)}"
-    report(diagnostics(difference, has_words=everything), Format(form), title, output)
+    report(diagnostics(difference, has_words=everything), Format(form), f"diff/{difference.new_name}", title, output)

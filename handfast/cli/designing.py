@@ -60,7 +60,7 @@ def lint(
         title = f"{path}: {count(checked.operations, 'operation')}"
     except ContractError as error:
         found = list(error.diagnostics)
-    report(found, form or default_format(), title, output)
+    report(found, form or default_format(), f"lint/{path.as_posix()}", title, output)
     if any(diagnostic.severity is not Severity.HINT for diagnostic in found):
         raise typer.Exit(1)
 

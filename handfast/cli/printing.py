@@ -29,10 +29,14 @@ def default_format() -> Format:
     return Format.GITHUB if os.environ.get("GITHUB_ACTIONS") == "true" else Format.TEXT
 
 
-def report(found: Sequence[Diagnostic], form: Format, title: str, output: Path | None = None) -> None:
-    """Print diagnostics in a form, or write them to a file; `title` names what was looked at."""
+def report(found: Sequence[Diagnostic], form: Format, name: str, title: str, output: Path | None = None) -> None:
+    """Print diagnostics in a form, or write them to a file.
+
+    `name` tells programs what was looked at, `lint/openapi/api.yaml`, and is the same in each run; `title` tells people
+    what there is to say of all of it.
+    """
     if (whole := reports.FILES.get(form)) is not None:
-        text = whole(found, title)
+        text = whole(found, name)
         typer.echo(text, nl=bool(text)) if output is None else write(output, f"{text}\n")
         return
     file = None if output is None else StringIO()

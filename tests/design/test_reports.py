@@ -65,6 +65,18 @@ def test_sarif_is_valid(found: list[Diagnostic], tmp_path: Path) -> None:
         assert [error.message for error in judge.iter_errors(json.loads(text))] == []
 
 
+def test_reports_bear_the_same_name_in_each_run(tmp_path: Path) -> None:
+    for text in (CONTRACT, BROKEN):
+        sarif, junit = (lint(tmp_path, form, text)[1] for form in ("sarif", "junit"))
+        assert json.loads(sarif)["runs"][0]["automationDetails"] == {"id": "handfast/lint/api/notes.yaml/"}
+        assert [each.get("name") for each in ET.fromstring(junit).iter("testsuite")] == ["handfast/lint/api/notes.yaml"]
+    (tmp_path / "old.yaml").write_text(CONTRACT.replace("1.0.0", "2.0.0"), encoding="utf-8")
+    write_project(tmp_path)
+    for old in ("old.yaml", "api/notes.yaml"):
+        changed = handfast("diff", old, "--format", "sarif", folder=tmp_path)
+        assert json.loads(changed.out)["runs"][0]["automationDetails"] == {"id": "handfast/diff/api/notes.yaml/"}
+
+
 def test_sarif_keeps_the_fingerprint_of_what_moved() -> None:
     def fingerprint(line: int) -> str:
         moved = Diagnostic(code="a-b", message="c", location=Location("d", line, 1), pointer="/e")

@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 from handfast.errors import Diagnostic, Severity, visible
 
 
-def as_junit(diagnostics: Sequence[Diagnostic], title: str) -> str:
+def as_junit(diagnostics: Sequence[Diagnostic], name: str) -> str:
     """One suite named after what was looked at; without any finding it has one case, which passes."""
-    name = _clean(f"handfast {title}")
+    name = _clean(f"handfast/{name}")
     cases = [_case(diagnostic, name) for diagnostic in diagnostics]
     failed = sum(diagnostic.severity is not Severity.HINT for diagnostic in diagnostics)
     counts = {"tests": str(len(cases) or 1), "failures": str(failed), "errors": "0", "skipped": "0", "time": "0"}

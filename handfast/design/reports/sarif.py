@@ -17,8 +17,8 @@ LEVELS: Mapping[Severity, str] = {Severity.ERROR: "error", Severity.WARNING: "wa
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def as_sarif(diagnostics: Sequence[Diagnostic], title: str) -> str:
-    """A log with one run, for what was looked at.
+def as_sarif(diagnostics: Sequence[Diagnostic], name: str) -> str:
+    """A log with one run, for what was looked at: code hosts compare runs of the same name (section 3.17.3).
 
     Columns are counted in code points. A fingerprint is made of code, file, pointer and message, so that a finding is
     the same one when lines above it are added.
@@ -32,7 +32,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic], title: str) -> str:
                 "rules": [_rule(code) for code in codes],
             }
         },
-        "automationDetails": {"id": f"handfast/{title}"},
+        "automationDetails": {"id": f"handfast/{name}/"},
         "columnKind": "unicodeCodePoints",
         "results": [_result(diagnostic, codes.index(diagnostic.code)) for diagnostic in diagnostics],
     }
