@@ -7,7 +7,8 @@ COVERAGE := --contract-coverage openapi/api.yaml --contract-coverage-exceptions 
   --contract-coverage-report reports/contract-coverage.json --contract-coverage-report reports/contract-coverage.html
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run mock preview generate check test contract-test differential large corpora sdk sdk-matrix lint diff second-opinion routes clean
+.PHONY: help setup run mock preview generate check test contract-test nightly \
+  faults bench differential large corpora sdk sdk-matrix lint diff second-opinion routes clean
 
 help:           ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 15

@@ -6,6 +6,7 @@ import os
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import cast
 
 from handfast.errors import UsageError
 
@@ -52,8 +53,11 @@ def _table(file: Path) -> dict[str, object] | None:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProjectError(f"{_nearby(file)}: this is not TOML: {error}") from None
-    table: dict[str, object] | None = document.get("tool", {}).get("handfast")
-    return table
+    tools: object = document.get("tool")
+    table = cast("dict[str, object]", tools).get("handfast") if isinstance(tools, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ProjectError(f"{_nearby(file)}: tool.handfast must be a table: [tool.handfast], and settings below it")
+    return cast("dict[str, object] | None", table)
 
 
 def _project(file: Path, table: dict[str, object]) -> Project:

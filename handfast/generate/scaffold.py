@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from keyword import iskeyword
 from pathlib import Path
 
 from handfast.contract.model import Contract, Operation
@@ -45,8 +46,8 @@ def scaffold(contract: Contract, handlers: str | Path, generated: str | Path) ->
     """Add a class for each tag without one, and the missing methods to the others; answers what was added.
 
     Each method raises NotImplementedError, which the runtime answers with 501 if the operation declares it, else 500.
-    A class goes to `<tag>.py` in the folder. Raises GenerationError for files that are not Python, and for a class
-    that would have to be there twice.
+    A class goes to `<tag>.py` in the folder. Raises GenerationError for files that are not Python or cannot be written,
+    for a generated package that cannot be imported, and for a class that would have to be there twice.
     """
     folder = Path(handlers)
     package = _package(Path(generated))
@@ -158,6 +159,11 @@ def _package(generated: Path) -> str:
     while (folder.parent / "__init__.py").is_file():
         folder = folder.parent
         names.insert(0, folder.name)
+    if wrong := [name for name in names if not name.isidentifier() or iskeyword(name)]:
+        raise GenerationError(
+            f"{generated}: {wrong[0]!r} is no name that Python imports, so handlers cannot have what is in it\n"
+            "    hint: call the folder otherwise, in pyproject.toml, below [tool.handfast]: generated = ..."
+        )
     return ".".join(names)
 
 

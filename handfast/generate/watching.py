@@ -22,11 +22,11 @@ def watch(
     """Generate now and whenever a YAML or JSON file in the contract's folder is saved, until `stop` is set.
 
     `say` gets a line for each operation that is new, gone or changed, and how many files that changed; of a contract
-    that is broken its diagnostics, and the next good save goes on from the last good one.
+    that is broken its diagnostics, and of the next good save, which goes on from the last good one, that it is.
     """
     source, target = Path(path), Path(folder)
     stamp = _stamp(source)
-    known = _round(source, target, None, say)
+    known, is_broken = _round(source, target, None, say)
     for saved in watchfiles.watch(
         source.resolve().parent,
         watch_filter=lambda _, changed: _is_contract(Path(changed), target),
@@ -39,7 +39,7 @@ def watch(
     ):
         if saved or stamp != _stamp(source):
             stamp = _stamp(source)
-            known = _round(source, target, known, say)
+            known, is_broken = _round(source, target, known, say, was_broken=is_broken)
 
 
 def _is_contract(changed: Path, target: Path) -> bool:
@@ -53,17 +53,19 @@ def _stamp(source: Path) -> int | None:
         return None
 
 
-def _round(source: Path, target: Path, known: Snapshot | None, say: Callable[[str], None]) -> Snapshot | None:
-    """Generate once, and answer the state of the contract: the last good one if it is broken now."""
+def _round(
+    source: Path, target: Path, known: Snapshot | None, say: Callable[[str], None], *, was_broken: bool = False
+) -> tuple[Snapshot | None, bool]:
+    """Generate once; answers the state of the contract, the last good one if it is broken now, and whether it is."""
     try:
         contract = load_contract(source)
         changes = generate(contract, target)
     except (ContractError, GenerationError) as error:
         say(str(error))
-        return known
+        return known, True
     except OSError as error:
         say(f"{source}: {error.strerror or error}")
-        return known
+        return known, True
     now = snapshot(contract)
     if known is None:
         say(f"{target}: {len(now.operations)} operations, {_files(len(changes))}")
@@ -71,7 +73,9 @@ def _round(source: Path, target: Path, known: Snapshot | None, say: Callable[[st
         say(f"{lines.rstrip()}\n{target}: {_files(len(changes))}")
     elif changes:
         say(f"{target}: no operation changed, {_files(len(changes))}")
-    return now
+    elif was_broken:
+        say(f"{target}: in order again, {_files(0)}")
+    return now, False
 
 
 def _files(count: int) -> str:

@@ -48,6 +48,14 @@ def test_a_wrong_table_is_an_error_of_use(tmp_path: Path, table: str, words: lis
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.parametrize(("text", "code"), [("[tool]\nhandfast = 3\n", 2), ("tool = 3\n", 1)])
+def test_what_is_no_table_is_no_crash(tmp_path: Path, text: str, code: int) -> None:
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    outcome = handfast("lint", folder=tmp_path)
+    told = "tool.handfast must be a table" if code == 2 else "openapi/api.yaml:1:1: error[source-unreadable]"
+    assert (outcome.code, told in outcome.out + outcome.err, "Traceback" in outcome.err) == (code, True, False)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

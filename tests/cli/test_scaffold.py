@@ -41,6 +41,14 @@ def test_a_new_operation_gets_a_method_behind_those_that_are_there(service: Path
     assert (service / "desk" / "notes.py").read_text(encoding="utf-8") == text
 
 
+def test_a_package_that_cannot_be_imported_is_named(service: Path) -> None:
+    settings = service / "pyproject.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"made"', '"made-by/class"'), encoding="utf-8")
+    outcome = handfast("scaffold", folder=service)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "made-by/class: 'class' is no name that Python imports" in outcome.err
+
+
 def test_the_first_class_is_written_whole(service: Path) -> None:
     (service / "desk" / "notes.py").unlink()
     outcome = handfast("scaffold", folder=service)

@@ -32,6 +32,9 @@ def test_each_save_is_told_by_operation(tmp_path: Path) -> None:
         contract.write_text(text + "  broken: [\n")
         assert "error[yaml-syntax]" in said.get(timeout=_WAIT)
 
+        contract.write_text(text.replace("operationId: addBook", "operationId: putBook"))
+        assert said.get(timeout=_WAIT) == f"{folder}: in order again, nothing to write"
+
         shared = text.replace(
             "Numbered: { type: object, properties: {", "Numbered: { type: object, properties: { x: {},"
         )
