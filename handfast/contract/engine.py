@@ -19,10 +19,10 @@ from handfast.contract.compound import REFUSE, Compound, build
 from handfast.contract.cursor import lookup
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import CODES, Directions
-from handfast.contract.formats import STRINGS
+from handfast.contract.formats import STRINGS, bounded
 from handfast.contract.model import Direction, JSONValue
 from handfast.contract.patterns import readable
-from handfast.contract.places import Kind, walk
+from handfast.contract.places import Kind, change, walk
 from handfast.contract.pointers import join, to_tokens
 from handfast.contract.schemas import Schemas
 from handfast.contract.verdicts import Explainer, SchemaError
@@ -62,7 +62,7 @@ class Engine:
         self._document = document
         self._schemas = schemas
         self._directions = directions
-        self._remotes = remotes
+        self._remotes = {uri: _asserted(remote) for uri, remote in remotes.items()}
         self._refusal = CODES[direction]
         self._located: dict[str, str] = {}
         self._missing: set[str] = set()
@@ -203,6 +203,19 @@ class Engine:
         """What stands for a document that nobody supplied: a schema that cannot be compiled."""
         self._missing.add(uri)
         return {"$ref": "#/not-supplied"}
+
+
+def _asserted(remote: JSONValue) -> JSONValue:
+    """A supplied document with its numeric formats said as bounds, and its patterns so that the engine reads them."""
+
+    def by(schema: dict[str, JSONValue], _kind: Kind, _pointer: str) -> dict[str, JSONValue]:
+        if isinstance(pattern := schema.get("pattern"), str):
+            schema["pattern"] = readable(pattern)
+        if isinstance(named := schema.get("patternProperties"), dict):
+            schema["patternProperties"] = {readable(name): value for name, value in named.items()}
+        return bounded(schema)
+
+    return change(remote, by, Kind.SCHEMA) if isinstance(remote, dict) else remote
 
 
 class _Refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType
@@ -12,6 +13,7 @@ from handfast.runtime import serialise
 from handfast.runtime.body_types import FORM, essence_of, kind_of, types_by_media_type
 from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.model import writer_of
+from handfast.runtime.reply_forms import check_text
 from handfast.runtime.shapes import Shapes, length_bounds
 from handfast.runtime.streams import bytes_of, stream_of, wrong_length
 
@@ -73,7 +75,7 @@ class OutgoingBody:
         except UnicodeEncodeError:
             return WrittenBody(errors=["body: the text is not Unicode"])
         charset = "" if "charset" in name else "; charset=utf-8"
-        return WrittenBody(name + charset, raw, self._errors(media, text))
+        return WrittenBody(name + charset, raw, check_text(partial(self._errors, media), text))
 
     def _value(self, name: str, media: MediaType, body: object) -> WrittenBody:
         try:

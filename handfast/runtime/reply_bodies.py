@@ -19,7 +19,7 @@ from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.media_types import is_json, within
 from handfast.runtime.multipart_writing import MultipartWriter, one_by_one, written
 from handfast.runtime.reply import Reply
-from handfast.runtime.reply_forms import Check, Content, Form
+from handfast.runtime.reply_forms import Check, Content, Form, check_text
 from handfast.runtime.serialise import form_text
 from handfast.runtime.streams import bytes_of, wrong_length
 from handfast.runtime.violations import Violations, article, declared
@@ -77,7 +77,7 @@ class Bodies:
             self._judge_json(content.check, answer)
         elif content.kind == "text":
             try:
-                errors = _check_text(content.check, answer.body.decode("utf-8"))
+                errors = check_text(content.check, answer.body.decode("utf-8"))
             except UnicodeDecodeError:
                 errors = ["it is not UTF-8"]
             if errors:
@@ -91,7 +91,7 @@ class Bodies:
             self._put_stream(content, body, answer)  # pyright: ignore[reportUnknownArgumentType]  # whatever it gives
         elif content.kind == "text" and isinstance(body, str):
             answer.body = self._text(body, answer.status)
-            if content.check is not None and (errors := _check_text(content.check, body)):
+            if content.check is not None and (errors := check_text(content.check, body)):
                 self.violations.tell("the body breaks its schema", answer.status, errors)
         elif isinstance(body, _RAW):
             answer.body = bytes(cast("bytes", body))
@@ -241,18 +241,6 @@ def _fitting(content: Content, value: JSONValue, contents: Sequence[Content], ac
 
 def _says_json(answer: Answer) -> bool:
     return any(name == b"content-type" and is_json(value.decode("latin-1")) for name, value in answer.headers)
-
-
-def _check_text(check: Check, text: str) -> Sequence[str]:
-    """What is wrong with a text; one that its schema does not take for a string may be the JSON of another value."""
-    errors = check(text)
-    if not errors:
-        return ()
-    try:
-        value = cast("JSONValue", from_json(text, allow_inf_nan=False))
-    except ValueError:
-        return errors
-    return check(value)
 
 
 def _carries(kind: str, body: object) -> bool:

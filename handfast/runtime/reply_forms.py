@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Annotated, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, TypeAlias, Union, cast, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from handfast.contract import names
 from handfast.contract.framing import framing_of
@@ -191,6 +192,18 @@ class Forms:
 
     def _judge(self, pointer: str) -> Judge:
         return self._contract.judges.judge(pointer, Direction.RESPONSE)
+
+
+def check_text(check: Check, text: str) -> Sequence[str]:
+    """What is wrong with a text; one that its schema does not take for a string may be the JSON of another value."""
+    errors = check(text)
+    if not errors:
+        return ()
+    try:
+        value = cast("JSONValue", from_json(text, allow_inf_nan=False))
+    except ValueError:
+        return errors
+    return check(value)
 
 
 def is_binary(media_type: str) -> bool:

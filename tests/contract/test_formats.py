@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import from_regex
 
 from handfast.contract import load_contract_text
@@ -109,7 +109,7 @@ def test_texts_that_a_pattern_takes_for_a_format_are_of_it(name: str) -> None:
     assert isinstance(condition, dict)
     judge = judge_of(name)
 
-    @settings(max_examples=100, derandomize=True, database=None)
+    @settings(max_examples=100, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(from_regex(str(condition["pattern"]).removesuffix("$") + r"\Z"))
     def check(text: str) -> None:
         assert STRINGS[name](text)

@@ -21,7 +21,7 @@ def document(**more: Any) -> str:
     )
 
 
-def admits(contract: Contract, value: int) -> bool:
+def admits(contract: Contract, value: Any) -> bool:
     return contract.judges.judge(POINTER, Direction.REQUEST).is_valid(value)
 
 
@@ -48,6 +48,30 @@ def test_a_contract_can_say_where_a_document_is(tmp_path: Path) -> None:
     file.write_text(document(**{"x-handfast-documents": {URI: "money.yaml"}}), encoding="utf-8")
     assert not admits(load_contract(file), -1)
     assert admits(load_contract(file, documents={URI: {"$defs": {"amount": {}}}}), -1)  # Python's word goes first
+
+
+@pytest.mark.parametrize(
+    ("amount", "right", "wrong"),
+    [
+        ({"type": "integer", "format": "int32"}, 2**31 - 1, 2**31),
+        ({"format": "uint8", "minimum": 9}, 9, 256),
+        ({"format": "date"}, "2024-02-29", "2023-02-29"),
+        ({"pattern": r"^[\w-.]$"}, "-", "!"),
+        ({"patternProperties": {r"^[\w-.]$": {"type": "null"}}}, {"-": None}, {"-": 1}),
+    ],
+)
+def test_formats_and_patterns_are_asserted_in_a_supplied_document(amount: Any, right: Any, wrong: Any) -> None:
+    contract = load_contract_text(document(), "api.json", documents={URI: {"$defs": {"amount": amount}}})
+    assert (admits(contract, right), admits(contract, wrong)) == (True, False)
+
+
+def test_what_is_supplied_is_not_told_to_be_missing() -> None:
+    schemas = {"Money": {"$ref": f"{URI}#/$defs/amount"}, "Other": {"$ref": "https://example.org/other.json"}}
+    with pytest.raises(ContractError) as caught:
+        load_contract_text(document(components={"schemas": schemas}), "api.json", documents={URI: SCHEMA})
+    assert [(each.code, each.pointer) for each in caught.value.diagnostics] == [
+        ("reference-remote", "/components/schemas/Other/$ref")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -339,7 +339,7 @@ async def test_credentials_are_sent_where_there_are_some_beside_what_is_there(co
     ("arguments", "told"),
     [
         ({"x_note": "a\r\nb"}, "header parameter X-Note: it has characters that no header may [not-a-field-value]"),
-        ({"body": ""}, "body (root): must have at least 1 characters [too-short]"),
+        ({"body": ""}, "body (root): must have at least 1 character [too-short]"),
         ({"body": "\ud800"}, "body: the text is not Unicode"),
         ({"body": b"a"}, "body: bytes cannot be sent as text/plain"),
     ],
@@ -380,6 +380,31 @@ async def test_an_item_that_breaks_the_contract_ends_the_stream_and_says_where(t
         with pytest.raises(OutboundRequestViolation, match=r"logs\.json:1:\d+: sendLog: .*\n.*no JSON can be made"):
             await sender.to("http://a.example").send_log(body=items(package.models.SendLogRequestItem))
     assert received == [b'{"n":1}\n']
+
+
+async def test_a_text_may_say_a_number(tmp_path: Path) -> None:
+    post: JSONValue = {
+        "operationId": "sendCount",
+        "requestBody": {"content": {"text/plain": {"schema": {"type": "integer", "minimum": 1}}}},
+        "responses": {"204": {"description": "Done."}},
+    }
+    document = {"openapi": "3.1.1", "info": {"title": "Counts", "version": "1"}, "webhooks": {"count": {"post": post}}}
+    counts = load_contract_text(json.dumps(document), "counts.json")
+    sent: list[OutboundRequest] = []
+
+    async def keep(request: OutboundRequest) -> Any:
+        sent.append(request)
+        raise _Sent
+
+    with imported(counts, tmp_path) as package:
+        sender = Sender(package.webhooks.default.DefaultWebhooks, counts, keep, allow=anywhere).to("http://a.example")
+        for text, code in (("0", "too-small"), ("one", "wrong-type")):
+            with pytest.raises(OutboundRequestViolation, match=code):
+                await sender.send_count(body=text)
+        assert sent == []
+        with pytest.raises(_Sent):
+            await sender.send_count(body="5")
+    assert [each.content for each in sent] == [b"5"]
 
 
 async def test_connections_are_let_go_of_whatever_the_answer(contract: Contract, made: Any) -> None:
