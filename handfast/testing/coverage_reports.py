@@ -103,6 +103,12 @@ span.missing {{ background: #c62828; color: #fff; border-color: #c62828; }}
 span.excepted {{ opacity: .6; font-style: italic; }}
 th.missing::before {{ content: "\\2717  "; color: #c62828; }}
 th.seen::before {{ content: "\\2713  "; color: #2e7d32; }}
+@media (max-width: 45rem) {{  /* an operation above its parts, where there is no room beside it */
+  thead {{ display: none; }}
+  th, td {{ display: block; border: 0; padding: .2rem 0; }}
+  tr {{ display: block; border-bottom: 1px solid #8884; padding: .4rem 0; }}
+  span {{ overflow-wrap: anywhere; }}
+}}
 </style>
 <h1>Contract coverage: {title}</h1>
 <p>{summary}. Red was declared and never seen; slanted is excepted.</p>
