@@ -10,13 +10,14 @@
 By default an object, or an array of objects, is JSON, a file anything, and everything else text, which may be called by
 its `contentMediaType`, or `application/octet-stream` when it is encoded; `contentType` of the property's encoding says
 otherwise, and a part that says what it is must match. A part without a content type is taken
-to have the right one unless it is a file for which the contract names some. Files are as long as their bytes: a
+to have the right one unless it is a file for which the contract names some. What may be a scalar or an object is JSON
+or text by what the part says, else whichever the schema admits. Files are as long as their bytes: a
 `maxLength` counts those (OpenAPI 3.1.1, section 4.8.14.3).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import quote
@@ -28,7 +29,7 @@ from handfast.contract.pointers import join
 from handfast.runtime import media_types
 from handfast.runtime.content import Upload, Uploads
 from handfast.runtime.fields import Fields
-from handfast.runtime.forms import FieldReader, by_style, items_by_content, or_whole, spread, text_by_content
+from handfast.runtime.forms import FieldReader, by_style, is_either, items_by_content, or_whole, spread, text_by_content
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
@@ -42,6 +43,7 @@ from handfast.runtime.styles import LIST_COMMA, Reading
 IsFile: TypeAlias = Callable[[str], bool]
 """Whether the property with a name is a file in the generated model."""
 
+_JSON, _TEXT = "application/json", "text/plain"
 _STAND_IN = 1024 * 1024
 """Characters that the stand-in of a file has at most; longer limits of the schema are compared with its size."""
 
@@ -85,6 +87,7 @@ class _Property:
     headers: tuple[tuple[Header, Judge | None, Reading], ...]
     whole: Callable[[str], JSONValue]
     items: Callable[[Sequence[str]], list[JSONValue]]
+    by_part: Mapping[str, tuple[Callable[[str], JSONValue], Callable[[Sequence[str]], list[JSONValue]]]]
     content_type: str | None
     styled: FieldReader | None
 
@@ -180,6 +183,15 @@ class FormDataReader:
             headers=tuple(self._headers(encoding)) if encoding else (),
             whole=text_by_content(self.lexicon, shape, single, self.limits),
             items=items_by_content(self.lexicon, shape, single, self.limits),
+            by_part={
+                kind: (
+                    text_by_content(self.lexicon, shape, kind, self.limits),
+                    items_by_content(self.lexicon, shape, kind, self.limits),
+                )
+                for kind in (_JSON, _TEXT)
+            }
+            if single is None and (is_either(shape) or is_either(item_shape))
+            else {},
             content_type=single,
             styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode, self.shape.names - {name})
             if is_styled and encoding
@@ -223,7 +235,10 @@ class FormDataReader:
             found = prop.styled(Fields(raws))
             if found is not None:
                 return self.lexicon.first(prop.shape, found)
-        values = spread(texts, prop.shape, prop.whole, prop.items)
+        whole, items = prop.whole, prop.items
+        if prop.by_part:
+            whole, items = prop.by_part.get(_said(parts), (whole, items))
+        values = spread(texts, prop.shape, whole, items)
         return self.lexicon.first(prop.shape, or_whole(values, texts, prop.shape, prop.content_type, self.limits))
 
 
@@ -302,6 +317,14 @@ def _of_contents(shape: Shape) -> Iterator[ContentType]:
         contents = layer.schema.get("contentMediaType")
         if isinstance(contents, str) and (parsed := media_types.parse(contents)) is not None:
             yield parsed
+
+
+def _said(parts: Sequence[_Part]) -> str:
+    """Whether all parts of a name say that they are JSON, or all that they are text; else an empty text."""
+    types = [part.head.content_type or "" for part in parts]
+    if all(media_types.is_json(each) for each in types):
+        return _JSON
+    return _TEXT if all(media_types.within(each, "text/*") for each in types) else ""
 
 
 def _text(part: _Part) -> str:

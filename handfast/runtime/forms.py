@@ -4,9 +4,10 @@
     reader.read(text) -> the form as an object, not judged yet        raises Malformed
 
 A property with `style`, `explode` or `allowReserved` in its encoding is written like a query parameter (OpenAPI 3.2.0,
-section 4.15.1.2). Any other is written by content: an array as one field for each item, an object as JSON, a scalar
-as text; a `contentType` of JSON makes any property JSON. Objects are read in brackets (`a[b]=1`) as well, because much
-software writes them so. A field that the schema does not declare stays text unless `additionalProperties` has types.
+section 4.15.1.2). Any other is written by content: an array as one field for each item, an object as JSON, a scalar as
+text, and what may be either as the one that the schema admits; a `contentType` of JSON makes any property JSON. Objects
+are read in brackets (`a[b]=1`) as well, because much software writes them so. A field that the schema does not declare
+stays text unless `additionalProperties` has types.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from handfast.runtime.media_types import is_json
 from handfast.runtime.nested import deep_object, exploded_object
 from handfast.runtime.percent import Malformed, decode_form
 from handfast.runtime.problems import Refused
-from handfast.runtime.shapes import Shape
+from handfast.runtime.shapes import KINDS, Shape
 from handfast.runtime.styles import DELIMITERS, Reading, exploded_values
 
 Values: TypeAlias = Iterator[JSONValue]
@@ -33,6 +34,7 @@ FieldReader: TypeAlias = Callable[[Fields], Values | None]
 """Everything that a property can be in a form; None when it was not sent."""
 
 _STRUCTURES = frozenset({"array", "object"})
+_OBJECT = frozenset({"object"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +240,24 @@ def spread(
 
 
 def text_by_content(
-    lexicon: Lexicon, shape: Shape, content_type: str | None, limits: Limits
+    lexicon: Lexicon, shape: Shape, content_type: str | None, limits: Limits, *, is_item: bool = False
 ) -> Callable[[str], JSONValue]:
-    """Text to a value by a content type: JSON where it says so, or where nothing else can be meant."""
+    """Text to a value by a content type: JSON where it says so, or where nothing else can be meant.
+
+    Without one, what may be a scalar or an object is either: JSON where that is what the schema admits. An array is a
+    field for each item, but where it is an item itself.
+    """
     if is_json(content_type) if content_type else not shape.is_scalar:
         return lambda text: json_text(text, limits)
+    as_json = shape.kinds & (_STRUCTURES if is_item else _OBJECT)
+    if as_json and not content_type and is_either(shape):
+        return lexicon.reader_of_either(shape, as_json)
     return lexicon.reader(shape)
+
+
+def is_either(shape: Shape) -> bool:
+    """Whether a schema that says its types admits scalars, and arrays or objects."""
+    return shape.kinds != KINDS and shape.is_scalar and not shape.kinds.isdisjoint(_STRUCTURES)
 
 
 def items_by_content(
@@ -252,7 +266,7 @@ def items_by_content(
     """Texts to the items of an array by a content type, each by the schema for its place."""
 
     def reader(index: int) -> Callable[[str], JSONValue]:
-        return text_by_content(lexicon, lexicon.shapes.item(shape, index), content_type, limits)
+        return text_by_content(lexicon, lexicon.shapes.item(shape, index), content_type, limits, is_item=True)
 
     if lexicon.shapes.has_tuple(shape):
         return lambda texts: [reader(index)(text) for index, text in enumerate(texts)]

@@ -2,8 +2,8 @@
 
 A text is read as a number, `true`, `false` or `null` where the schema may be of that type, and as itself where it may
 be a string. Where it may be both, the literal goes first and the schema decides. What can only be an array or an object
-where a style has place for a text alone is JSON. A text that fits no declared type stays text, and the judge then says
-what is wrong with it.
+where a style has place for a text alone is JSON; in forms, what can be a scalar or an object is either. A text that
+fits no declared type stays text, and the judge then says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from handfast.runtime import strict_json
 from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import Refused
-from handfast.runtime.shapes import SCALARS, Shape, Shapes
+from handfast.runtime.shapes import SCALARS, Shape, Shapes, kind_of
 
 _LIMITS = Limits()
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -76,6 +76,16 @@ class Lexicon:
             reader = self._readers[shape.pointers] = self._compile(shape)
         return reader
 
+    def reader_of_either(self, shape: Shape, kinds: frozenset[str]) -> Reader:
+        """Text to a scalar, or to an array or object of `kinds` in JSON: that unless more schemas admit the scalar."""
+        scalar = self.reader(shape)
+
+        def read(text: str) -> JSONValue:
+            value = _structure(text)
+            return self.first(shape, (value, scalar(text))) if kind_of(value) in kinds else scalar(text)
+
+        return read
+
     def array(self, shape: Shape, texts: Sequence[str]) -> list[JSONValue]:
         """Texts to an array of scalars."""
         if self.shapes.has_tuple(shape):
@@ -125,7 +135,7 @@ class Lexicon:
 
 def _structure(text: str) -> JSONValue:
     """An array or object inside of another, as JSON; what is none stays text."""
-    if not text.startswith(("{", "[")):
+    if not text.lstrip(" \t\r\n").startswith(("{", "[")):
         return text
     try:
         return strict_json.parse(text.encode(), _LIMITS)

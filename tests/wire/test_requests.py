@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 
@@ -790,7 +791,73 @@ TITLED: list[tuple[str, list[tuple[str, bytes]], dict[str, JSONValue]]] = [
     ("/tagged", [], {}),
     ("/named", [TITLE], {"title": "t"}),
 ]
+EITHER: list[tuple[str, str, JSONValue]] = [
+    ("word", "auto", "auto"),
+    ("word", '{"n":1}', {"n": 1}),
+    ("word", ' {"n":1.0}', {"n": 1}),
+    ("word", "other", None),
+    ("word", '{"n":"x"}', None),
+    ("word", '{"n":1,"n":1}', None),
+    ("text", "x", "x"),
+    ("text", '{"n":1}', {"n": 1}),
+    ("text", '{"n":"x"}', '{"n":"x"}'),
+    ("text", "{", "{"),
+    ("null", '{"n":1}', {"n": 1}),
+    ("null", "[]", None),
+    ("null", "{}", None),
+    ("each", "1", [1]),
+    ("each", '{"n":1}', [{"n": 1}]),
+    ("each", "{}", None),
+    ("list", "all", "all"),
+    ("list", "1", [1]),
+    ("list", "[1]", None),
+]
+"""A property that may be a scalar or an object, its text in a form, and its value; None for a refusal."""
+
+AS_JSON, AS_TEXT = "\r\nContent-Type: application/json", "\r\nContent-Type: text/plain"
+SAID: list[tuple[str, str, str, int, JSONValue]] = [
+    ("word", AS_JSON, '{"n":1}', 204, {"n": 1}),
+    ("word", AS_JSON, '"auto"', 204, "auto"),
+    ("word", AS_JSON, "auto", 400, None),
+    ("word", AS_TEXT, '{"n":1}', 422, None),
+    ("text", AS_JSON, '{"n":"x"}', 422, None),
+    ("text", AS_TEXT, '{"n":1}', 204, '{"n":1}'),
+    ("null", AS_JSON, "null", 204, None),
+    ("each", AS_JSON, '{"n":1}', 204, [{"n": 1}]),
+    ("list", AS_JSON, "[1]", 204, [1]),
+    ("word", "\r\nContent-Type: application/xml", '{"n":1}', 422, None),
+]
+"""The same with what a part says of itself, and the status."""
+
 ROWS_FILES = [
+    *(
+        Row(
+            f"{name}: {text} {at[0][1][-4:]}",
+            "POST",
+            "/values",
+            at,
+            body,
+            422 if value is None else 204,
+            None if value is None else {"body": {name: value}},
+        )
+        for name, text, value in EITHER
+        for at, body in (
+            (MULTIPART, parts((named(name), text.encode()))),
+            (FORM, urlencode({name: text}).encode()),
+        )
+    ),
+    *(
+        Row(
+            f"{name}: {text} {said[-4:]}",
+            "POST",
+            "/values",
+            MULTIPART,
+            parts((named(name) + said, text.encode())),
+            status,
+            {"body": {name: value}} if status == 204 else None,
+        )
+        for name, said, text, status, value in SAID
+    ),
     *(
         Row(f"{at}: {about}", "POST", at, MULTIPART, parts(*some, *more), status, seen and {"body": {**seen, **title}})
         for at, more, title in TITLED
