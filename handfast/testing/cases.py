@@ -1,8 +1,8 @@
 """Which generated cases are sent. Loaded with `handfast.testing.checks`.
 
 Schemathesis makes a text of a form wrong by giving null, a number or an object for it. In a part of text (RFC 7578,
-section 4.4) these are the texts `null`, `1` and `{}`, so the request that is sent is right. Schemathesis sees that by
-itself, but not (4.32) where another part is a file.
+section 4.4) these are the texts `null`, `1` and `{}`, so the request that is sent is right; so is one of an array of
+texts, each of whose items is a part. Schemathesis sees that by itself, but not (4.32) where another part is a file.
 """
 
 from __future__ import annotations
@@ -61,8 +61,7 @@ def _readings(value: JSONValue) -> Iterator[JSONValue]:
     texts: list[JSONValue] = [item if isinstance(item, str) else json.dumps(item) for item in items]
     if len(texts) == 1:
         yield texts[0]
-    if isinstance(value, list):
-        yield texts
+    yield texts
 
 
 def _characters(data: bytes) -> str:

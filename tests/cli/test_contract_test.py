@@ -47,12 +47,36 @@ paths:
               type: object
               additionalProperties: false
               required: [file]
-              properties: {file: {type: string, format: binary}, note: {type: string}}
+              properties:
+                file: {type: string, format: binary}
+                note: {type: string}
+                marks: {type: array, items: {type: string}}
       responses:
         '204': {description: It is there.}
         '400': {description: Unreadable., content: {application/problem+json: {schema: {type: object}}}}
         '415': {description: Not a form., content: {application/problem+json: {schema: {type: object}}}}
         '422': {description: Wrong., content: {application/problem+json: {schema: {type: object}}}}
+"""
+MEDIA_TYPES = """\
+openapi: 3.0.3
+info: {title: Library, version: 1.0.0}
+paths:
+  /books/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    put:
+      operationId: putBook
+      requestBody: {required: true, content: {application/json; charset=utf-8: {schema: {type: array, items: {}}}}}
+      responses:
+        '200': {description: It., content: {application/vnd.book+json; v=1: {schema: {type: array, items: {}}}}}
+        '400': {description: Unreadable., content: {Application/JSON: {schema: {type: object}}}}
+        '404': {description: Gone.}
+        '415': {description: No JSON., content: {application/json; charset=utf-8: {schema: {type: object}}}}
+        '422': {description: Wrong., content: {'application/*': {schema: {type: object}}}}
+    head:
+      operationId: headBook
+      responses:
+        '204': {description: It is there.}
+        4XX: {description: It is not., content: {application/problem+json: {schema: {type: object}}}}
 """
 SERVICE = """\
 from pathlib import Path
@@ -95,8 +119,9 @@ def test_a_service_that_keeps_its_contract(tmp_path: Path) -> None:
     assert suite.attrib["failures"] == "0"
 
 
-def test_what_is_right_once_it_is_sent_counts_as_right(tmp_path: Path) -> None:
-    done = handfast("contract-test", "--seconds", "4", "--seed", "1", folder=project(tmp_path, SERVICE, UPLOADS))
+@pytest.mark.parametrize("contract", [UPLOADS, MEDIA_TYPES])
+def test_what_is_right_as_it_is_sent_counts_as_right(tmp_path: Path, contract: str) -> None:
+    done = handfast("contract-test", "--seconds", "4", "--seed", "1", folder=project(tmp_path, SERVICE, contract))
     assert "Nothing was found" in done.out, done.out + done.err
 
 
