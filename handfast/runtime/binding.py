@@ -76,6 +76,7 @@ def bind(
     routes = binding.routes(contract.servers[0].base_path if contract.servers else "")
     documents = Documents(contract, docs)
     route = ContractRoute(routes, failures, documents.links)
+    documents.links.leave_out(route.knows)
     app.user_middleware.append(Middleware(OperationsFirst, route))
     app.router.routes.append(route)
     app.router.routes.append(documents)

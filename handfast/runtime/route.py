@@ -86,6 +86,10 @@ class ContractRoute(BaseRoute):
         link = None if self._links is None or route.declares_links else self._links.header(scope)
         return route.plan.handle(scope, receive, send, texts, is_head=is_head, link=link)
 
+    def knows(self, path: str) -> bool:
+        """Whether a path is one of the contract, so that nothing else of the application is asked there."""
+        return self._trie.find(path, "GET") is not None
+
     @override
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         is_known = scope["type"] == "http" and self._trie.find(raw_path(scope), scope["method"]) is not None

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from handfast.contract import JSONValue
 from handfast.runtime import bind
 from handfast.runtime.fallback import JudgedRequest, PlainReply
 from tests.runtime.serving import PATHS, ThingsOperations, contract_of
@@ -81,6 +82,27 @@ def test_every_answer_tells_where_the_contract_is(method: str, path: str) -> Non
     ):
         with TestClient(application(docs)) as client:
             assert client.request(method, path).headers.get_list("link") == [links]
+
+
+@pytest.mark.parametrize(
+    ("server", "path", "docs", "links"),
+    [
+        ("/", "/{name}", "/docs", []),
+        ("/", "/{name}", "/the/docs", ['</the/docs>; rel="service-doc"; type="text/html"']),
+        ("/", "/{name}.json", "/docs", ['</docs>; rel="service-doc"; type="text/html"']),
+        ("/", "/docs", "/docs", [DESC]),
+        ("/api", "/{name}", None, [DESC]),
+    ],
+)
+def test_no_link_leads_to_an_operation(server: str, path: str, docs: str | None, links: list[str]) -> None:
+    name: JSONValue = [{"name": "name", "in": "path", "required": True, "schema": {"type": "string"}}]
+    get: JSONValue = {"operationId": "it", "responses": {"304": {"description": "It."}}}
+    paths: dict[str, JSONValue] = {path: {"get": get, "parameters": name if "{" in path else []}}
+    app = FastAPI(openapi_url=None)
+    bind(app, contract_of(paths, server=server), [], fallback=nothing, docs=docs)
+    with TestClient(app) as client:
+        for where in ("/a/b/c", f"{server}{path}".replace("//", "/").replace("{name}", "x")):
+            assert client.get(where).headers.get_list("link") == links
 
 
 def test_the_contract_is_found_where_the_application_is_mounted() -> None:
