@@ -35,6 +35,7 @@ _REGEX_SIZE = 150_000_000
 """Bytes that one compiled pattern may take; bounded repetitions of Unicode classes need far more than the default."""
 
 _COUNT = re.compile(r"(?<=[{,])\d+(?=[,}])")
+_REPEATED = re.compile(r"\{(\d{1,9}),(\d{1,9})\}")
 """A bound of a repetition."""
 
 _STEPS = 1_000_000
@@ -235,6 +236,9 @@ def _why_not(pattern: str, error: jsonschema_rs.ValidationError) -> str:
         jsonschema_rs.Draft202012Validator({"pattern": modest}, pattern_options=_BACKTRACKING)
     except jsonschema_rs.ValidationError:
         return f"a pattern is no regular expression of ECMA-262: {error.message}"
+    for least, most in _REPEATED.findall(pattern):
+        if int(least) > int(most):
+            return f'a pattern repeats from {least} to {most} times, and the first must be the smaller: "{pattern}"'
     return f'a pattern repeats too often to be held, lengths are for minLength and maxLength to say: "{pattern}"'
 
 

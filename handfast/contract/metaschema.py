@@ -219,6 +219,8 @@ class _Reader:
         tokens = self.tokens(error)
         details = error.kind.as_dict()
         kind = error.kind.name
+        if _only_follows(error, self._name(error)):
+            return
         if kind in ("additionalProperties", "unevaluatedProperties"):
             cascade = kind == "unevaluatedProperties" and any(place[: len(tokens)] == tokens for place in places)
             for field in cast("list[str]", details["unexpected"]):
@@ -285,6 +287,14 @@ def _definition(error: jsonschema_rs.ValidationError) -> str:
     return ""
 
 
+def _only_follows(error: jsonschema_rs.ValidationError, name: str) -> bool:
+    """Whether fields are said to exclude each other that are not there: an error about their object tells why."""
+    if error.kind.name == "not":
+        return not isinstance(error.instance, dict)
+    is_scheme = name == "http security scheme" and error.kind.name in ("anyOf", "oneOf")
+    return is_scheme and isinstance(error.instance, dict) and "bearerFormat" not in error.instance
+
+
 def _wants_reference(branch: Sequence[jsonschema_rs.ValidationError]) -> bool:
     return any(_definition(error).lower() == "reference" for error in branch)
 
@@ -348,7 +358,9 @@ def _enum(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
         return "field-value", f"this must be true in this {name}", "value", None
     close = get_close_matches(str(error.instance), allowed, n=1)
     hint = f'did you mean "{close[0]}"?' if close else None
-    if "null" in str(error.instance) and "string" in allowed:
+    if error.instance is None and "null" in allowed:
+        hint = "the name of this type is a text: write 'null', in quotes"
+    elif "null" in str(error.instance) and "string" in allowed:
         hint = _NULLABLE
     what = f"one of {', '.join(allowed)}" if len(allowed) > 1 else allowed[0]
     return "field-value", f"{_shown(error.instance)} is not {what}", "value", hint

@@ -1247,6 +1247,82 @@ api.yaml:5:15: error[schema-invalid]: "strin" is not one of array, boolean, inte
 """,
     ),
     (
+        "null as a type, without quotes",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+components:
+  schemas:
+    A: {type: [string, null]}
+""",
+        """\
+api.yaml:5:24: error[schema-invalid]: null is not one of array, boolean, integer, null, number, object, string
+    3 | components:
+    4 |   schemas:
+  → 5 |     A: {type: [string, null]}
+    hint: the name of this type is a text: write 'null', in quotes
+""",
+    ),
+    (
+        "media type without a value",
+        """\
+openapi: 3.0.3
+info: {title: Test, version: "1"}
+paths: {}
+components:
+  responses:
+    A:
+      description: A
+      content:
+        application/json:
+""",
+        """\
+api.yaml:9:26: error[field-type]: this is a mapping, and not null
+    7 |       description: A
+    8 |       content:
+  → 9 |         application/json:
+    hint: write a value after the colon, or remove the field
+""",
+    ),
+    (
+        "security scheme with its scheme misspelt",
+        """\
+openapi: 3.0.3
+info: {title: Test, version: "1"}
+paths: {}
+components:
+  securitySchemes:
+    A: {type: http, schema: bearer}
+""",
+        """\
+api.yaml:6:5: error[field-missing]: a http security scheme needs the field "scheme"
+    4 | components:
+    5 |   securitySchemes:
+  → 6 |     A: {type: http, schema: bearer}
+api.yaml:6:21: error[field-unknown]: a http security scheme has no field "schema"
+    4 | components:
+    5 |   securitySchemes:
+  → 6 |     A: {type: http, schema: bearer}
+    hint: did you mean "scheme"?
+""",
+    ),
+    (
+        "pattern that repeats from more to less",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+components:
+  schemas:
+    A: {pattern: "^[0-9]{19,13}$"}
+""",
+        """\
+api.yaml:5:9: error[pattern-invalid]: a pattern repeats from 19 to 13 times, and the first must be the smaller: "^[0-9]{19,13}$"
+    3 | components:
+    4 |   schemas:
+  → 5 |     A: {pattern: "^[0-9]{19,13}$"}
+""",
+    ),
+    (
         "pattern",
         """\
 openapi: 3.1.1

@@ -88,6 +88,7 @@ def test_every_rule_has_a_case() -> None:
     assert {rule.code for rule in RULES} - {case.codes[0] for case in cases()} == tested_below
 
 
+BORN = "        born: { type: string, format: date }"
 KIND = "    Kind: { type: string, enum: [cat, dog] }"
 
 
@@ -108,6 +109,13 @@ def test_nullable_of_3_0_without_effect_is_found(tmp_path: Path) -> None:
 def test_a_broken_default_is_found_once(tmp_path: Path) -> None:
     found, _ = found_in(tmp_path, changed((KIND, KIND.replace("enum", "default: cow, enum"))))
     assert [each.severity for each in found if each.code == "default-invalid"] == [Severity.ERROR]
+
+
+def test_what_no_generator_and_no_server_reads_is_not_complained_of(tmp_path: Path) -> None:
+    condition = BORN + "\n      if: { properties: { name: { const: Jerry } } }\n      then: { required: [born] }"
+    text = changed((BORN, condition), ("maxLength: 80, pattern: '^[!-~ ]*$'", "maxLength: 80"))
+    found, _ = found_in(tmp_path, text)
+    assert [str(each) for each in found] == []
 
 
 SETTINGS = """\

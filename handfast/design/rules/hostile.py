@@ -31,6 +31,7 @@ _SHORT = frozenset(
     )
 )
 _UNPORTABLE = re.compile(r"\\[pP]\{|\\u\{|\\c[A-Za-z]|\\[zZA]|\(\?[imsx]")
+_DELIMITED = re.compile(r"/\^.*|.*(?<!\\)\$/[dgimsuvy]*", re.DOTALL)
 _CLOSED = frozenset({"enum", "const", "$ref"})
 
 
@@ -67,10 +68,20 @@ def nul_admitted(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in _requested(reading, "string"):
         least, secret = schema.get("minLength"), is_binary(schema) or schema.get("format") == "password"
         rest = "\0" * (least - 1 if isinstance(least, int) else 0)
-        if not secret and any(_admits(reading, pointer, f"{start}\0{rest}") for start in ("", "a", "A", "0")):
+        if (
+            not secret
+            and not _is_field(reading, pointer)
+            and any(_admits(reading, pointer, f"{start}\0{rest}") for start in ("", "a", "A", "0"))
+        ):
             yield Finding(
                 pointer, "U+0000 is admitted here, which PostgreSQL and C refuse", "add a pattern that excludes it"
             )
+
+
+def _is_field(reading: Reading, pointer: str) -> bool:
+    """Whether a text comes in a header or a cookie, which servers refuse with U+0000 (RFC 9110, section 5.5)."""
+    holder = reading.get(pointer.rpartition("/schema")[0])
+    return isinstance(holder, dict) and holder.get("in") in ("header", "cookie")
 
 
 def _admits(reading: Reading, pointer: str, text: str) -> bool:
@@ -113,6 +124,15 @@ def pattern_unportable(reading: Reading) -> Iterator[Finding]:
                 )
 
 
+def pattern_delimited(reading: Reading) -> Iterator[Finding]:
+    """Patterns as JavaScript writes them, /^...$/: nothing is before the start of a text or after its end."""
+    for pointer, schema in reading.schemas:
+        for at, pattern in _patterns(pointer, schema):
+            if _DELIMITED.fullmatch(pattern):
+                message = "the slashes around this pattern are a part of it, so nothing matches"
+                yield Finding(at, message, "write the pattern without them and without flags: ^...$")
+
+
 def pattern_unanchored(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
         pattern = schema.get("pattern")
@@ -148,5 +168,6 @@ RULES = (
     Rule("nul-admitted", Severity.HINT, "Text does not hold U+0000.", nul_admitted),
     Rule("pattern-backtracking", Severity.WARNING, "A pattern is matched in linear time.", pattern_backtracks),
     Rule("pattern-unportable", Severity.WARNING, "A pattern means the same to every client.", pattern_unportable),
+    Rule("pattern-delimited", Severity.ERROR, "A pattern stands without delimiters.", pattern_delimited),
     Rule("pattern-unanchored", Severity.HINT, "A pattern is about the whole text.", pattern_unanchored),
 )

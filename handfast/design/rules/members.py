@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from handfast.contract.model import JSONValue
 from handfast.design.reading import JSONObject, Reading, as_list, below
@@ -34,13 +35,23 @@ def required_undefined(reading: Reading) -> Iterator[Finding]:
             known = known.union(*(each for each in around if each is not None))
             for at, name in required:
                 if name not in known:
-                    yield Finding(at, f'required, but no property "{name}" is defined')
+                    yield Finding(at, f'required, but no property "{name}" is defined', _meant(name, known))
+
+
+def _meant(name: str, known: set[str]) -> str:
+    close = get_close_matches(name, sorted(known), 1)
+    return f'did you mean "{close[0]}"?' if close else "define it under properties, or do not name it here"
 
 
 def _required(schema: JSONObject, pointer: str) -> Iterator[tuple[str, str]]:
-    """Each name that a schema requires by itself or by a part that is written within it, and where."""
+    """Each name that a schema requires or lets others depend on, by itself or by a part within it, and where."""
     for index, name in enumerate(as_list(schema.get("required"))):
         yield below(pointer, "required", index), str(name)
+    dependent = schema.get("dependentRequired")
+    for trigger, names in dependent.items() if isinstance(dependent, dict) else ():
+        yield below(pointer, "dependentRequired", trigger), trigger
+        for index, name in enumerate(as_list(names)):
+            yield below(pointer, "dependentRequired", trigger, index), str(name)
     for keyword in _COMBINING:
         for index, part in enumerate(as_list(schema.get(keyword))):
             if isinstance(part, dict):

@@ -170,6 +170,33 @@ def discriminator_target_unknown(reading: Reading) -> Iterator[Finding]:
                 yield Finding(below(pointer, "mapping", tag), f"{target} is not among the alternatives")
 
 
+def discriminator_value_wrong(reading: Reading) -> Iterator[Finding]:
+    """Values that a mapping gives to a schema whose own `const` or `enum` has others, so that no value fits both."""
+    for pointer, discriminator, _ in _discriminators(reading):
+        name, mapping = discriminator.get("propertyName"), discriminator.get("mapping")
+        for tag, target in mapping.items() if isinstance(mapping, dict) else ():
+            reference = target if isinstance(target, str) and "/" in target else f"#/components/schemas/{target}"
+            admitted = _tags(reading, {"$ref": reference}, str(name))
+            if admitted is not None and tag not in admitted:
+                message = f'{target} does not admit "{tag}" as its "{name}"'
+                listed = " or ".join(f'"{value}"' for value in sorted(map(str, admitted)))
+                yield Finding(below(pointer, "mapping", tag), message, f"it admits {listed}" if listed else "")
+
+
+def _tags(reading: Reading, schema: JSONValue, name: str) -> set[str] | None:
+    """The texts that a schema lists for one of its members, alternatives left aside; None where any may come."""
+    target = reading.resolve(schema)
+    if not isinstance(target, dict):
+        return None
+    properties = target.get("properties")
+    member = reading.resolve(properties.get(name)) if isinstance(properties, dict) else None
+    found = [each for part in as_list(target.get("allOf")) if (each := _tags(reading, part, name)) is not None]
+    if isinstance(member, dict) and ("const" in member or isinstance(member.get("enum"), list)):
+        listed = [member["const"]] if "const" in member else as_list(member.get("enum"))
+        found.append({value for value in listed if isinstance(value, str)})
+    return {value for value in found[0] if all(value in each for each in found)} if found else None
+
+
 def discriminator_optional(reading: Reading) -> Iterator[Finding]:
     for pointer, discriminator, branches in _discriminators(reading):
         name = discriminator.get("propertyName")
@@ -207,6 +234,12 @@ RULES = (
         Severity.ERROR,
         "A discriminator maps to alternatives that exist.",
         discriminator_target_unknown,
+    ),
+    Rule(
+        "discriminator-value-wrong",
+        Severity.ERROR,
+        "A discriminator maps a value to what admits it.",
+        discriminator_value_wrong,
     ),
     Rule(
         "discriminator-optional",

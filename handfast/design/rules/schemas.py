@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from handfast.contract.formats import INTEGERS, NUMBERS
+from handfast.contract.formats import INTEGERS, NUMBERS, STRINGS
 from handfast.contract.model import JSONValue
 from handfast.contract.places import FIELDS, Kind
 from handfast.contract.pointers import to_tokens
@@ -106,6 +107,21 @@ def keyword_ineffective(reading: Reading) -> Iterator[Finding]:
             yield Finding(below(pointer, "format"), f"the format {name} is about strings, and this is none")
 
 
+def format_misspelt(reading: Reading) -> Iterator[Finding]:
+    """Formats that nobody knows, and that one letter or the case tells apart from one that is known."""
+    for pointer, schema in reading.schemas:
+        name = schema.get("format")
+        if isinstance(name, str) and name not in _FORMATS:
+            close = get_close_matches(name.lower(), _FORMATS, 1, 0.85)
+            if close and _DIGITS.findall(close[0]) == _DIGITS.findall(name):
+                message = f"nobody knows the format {name}, so it checks nothing"
+                yield Finding(below(pointer, "format"), message, f"perhaps {close[0]} is meant")
+
+
+_FORMATS = (*sorted(_TEXTUAL | STRINGS.keys()), *INTEGERS, *NUMBERS)
+_DIGITS = re.compile("[0-9]+")
+
+
 def type_missing(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
         if schema.keys().isdisjoint(_TYPED):
@@ -150,6 +166,7 @@ RULES = (
         "nullable-ineffective", Severity.WARNING, "In 3.0 nullable only widens a type beside it.", nullable_ineffective
     ),
     Rule("keyword-ineffective", Severity.ERROR, "A keyword about another type checks nothing.", keyword_ineffective),
+    Rule("format-misspelt", Severity.WARNING, "A format that nobody knows checks nothing.", format_misspelt),
     Rule("type-missing", Severity.WARNING, "Without a type every other kind of value is admitted.", type_missing),
     Rule("items-missing", Severity.WARNING, "An array of anything is seldom meant.", items_missing),
     Rule("read-and-write-only", Severity.ERROR, "A member must be of use in one direction.", read_and_write_only),

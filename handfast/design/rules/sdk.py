@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from handfast.contract.places import Kind
@@ -11,6 +12,8 @@ from handfast.design.rule import Finding, Rule
 from handfast.errors import Severity
 
 _MOMENTS = frozenset({"date", "date-time", "time"})
+_CONDITION = re.compile(r"(?<!/properties)(?<!/schemas)/(?:if|then|else|not)(?:/|$)")
+"""Places of schemas that generators read no types from."""
 
 
 def license_incomplete(reading: Reading) -> Iterator[Finding]:
@@ -90,7 +93,7 @@ def body_optional(reading: Reading) -> Iterator[Finding]:
 
 def const_untyped(reading: Reading) -> Iterator[Finding]:
     for pointer, schema in reading.schemas:
-        if "const" in schema and "type" not in schema:
+        if "const" in schema and "type" not in schema and _CONDITION.search(pointer) is None:
             yield Finding(
                 below(pointer, "const"), "a const without a type becomes Any or Object", "write the type as well"
             )
