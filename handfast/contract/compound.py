@@ -35,13 +35,14 @@ _SAFE = "/~!$&'()*+,;=:@"
 class Compound:
     """The resource, and the way between its places and those of the document.
 
-    `names` gives the JSON Pointer in the document of each member of `$defs`; `identifiers` that of each schema with an
-    `$id`, by its absolute URI. `outside` and `dangling` are references that lead to other documents, and into this one
-    but nowhere, each with the pointer of the schema that has it.
+    `definitions` are the members of its `$defs`, and `names` gives the JSON Pointer in the document of each;
+    `identifiers` that of each schema with an `$id`, by its absolute URI. `outside` and `dangling` are references that
+    lead to other documents, and into this one but nowhere, each with the pointer of the schema that has it.
     """
 
     uri: str
     resource: dict[str, JSONValue]
+    definitions: Mapping[str, SchemaValue]
     names: Mapping[str, str]
     identifiers: Mapping[str, str]
     outside: tuple[tuple[str, str], ...]
@@ -54,6 +55,18 @@ class Compound:
         if found is None or found.root not in self.names:
             return None
         return _reference(self.uri, found.root, found)
+
+    def end_of(self, reference: str) -> str:
+        """The URI that one leads to in the end, past schemas that do nothing but refer to another."""
+        seen: set[str] = set()
+        while reference not in seen:
+            seen.add(reference)
+            name = unescape(unquote(reference.removeprefix(f"{self.uri}#/$defs/")))
+            schema = self.definitions.get(name)
+            if not isinstance(schema, dict) or schema.keys() != {"$ref"}:
+                break
+            reference = resolve(self.uri, str(schema["$ref"]))
+        return reference
 
     def pointer(self, location: str) -> str:
         """The JSON Pointer in the document of an absolute keyword location."""
@@ -82,7 +95,14 @@ def build(
     }
     outside = tuple(each for each in builder.outside if each[0] not in builder.identifiers)
     return Compound(
-        builder.uri, resource, builder.names, builder.identifiers, outside, tuple(builder.dangling), schemas
+        builder.uri,
+        resource,
+        builder.definitions,
+        builder.names,
+        builder.identifiers,
+        outside,
+        tuple(builder.dangling),
+        schemas,
     )
 
 

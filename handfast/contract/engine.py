@@ -8,7 +8,7 @@ fixed number of steps. The linter reports such patterns.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import jsonschema_rs
@@ -35,8 +35,10 @@ _REGEX_SIZE = 150_000_000
 """Bytes that one compiled pattern may take; bounded repetitions of Unicode classes need far more than the default."""
 
 _COUNT = re.compile(r"(?<=[{,])\d+(?=[,}])")
-_REPEATED = re.compile(r"\{(\d{1,9}),(\d{1,9})\}")
 """A bound of a repetition."""
+
+_REPEATED = re.compile(r"\{(\d{1,9}),(\d{1,9})\}")
+"""A repetition with both bounds."""
 
 _STEPS = 1_000_000
 """Steps of the backtracking engine before it gives up on a value."""
@@ -68,6 +70,7 @@ class Engine:
         self._located: dict[str, str] = {}
         self._missing: set[str] = set()
         self._built: dict[bool, tuple[Compound, jsonschema_rs.Registry]] = {}
+        self._compiled: dict[str, jsonschema_rs.Validator] = {}
 
     def pointers(self) -> list[str]:
         """The pointers of all outermost schemas."""
@@ -123,15 +126,31 @@ class Engine:
         return written
 
     def compile(self, pointer: str) -> jsonschema_rs.Validator:
-        """The validator of the schema at a pointer; raises ContractError when it cannot be enforced."""
-        reference = self._referred(pointer)
+        """The validator of the schema at a pointer; raises ContractError when it cannot be enforced.
+
+        Each has all schemas that it leads to compiled inside of it, so what only refers to another has that one's.
+        """
+        reference = self._build()[0].end_of(self._referred(pointer))
+        if (known := self._compiled.get(reference)) is None:
+            known = self._compiled[reference] = self._tried({"$ref": reference}, pointer)
+        return known
+
+    def check(self, pointers: Sequence[str]) -> None:
+        """Compile the schemas at some pointers at once, and keep none; raises ContractError when one does not compile.
+
+        What several lead to is compiled once: of schemas that all lead to each other, each would take all others along.
+        """
+        references: list[JSONValue] = [{"$ref": self._referred(pointer)} for pointer in pointers]
+        self._tried({"allOf": [True, *references]}, pointers[0] if len(pointers) == 1 else "")
+
+    def _tried(self, schema: dict[str, JSONValue], pointer: str) -> jsonschema_rs.Validator:
         try:
-            return self._compile(reference, _LINEAR)
+            return self._compile(schema, _LINEAR)
         except jsonschema_rs.ValidationError as error:
             if not _is_pattern(error):
                 raise self._refused(error, pointer) from None
         try:
-            return self._compile(reference, _BACKTRACKING)
+            return self._compile(schema, _BACKTRACKING)
         except jsonschema_rs.ValidationError as error:
             raise self._refused(error, pointer) from None
 
@@ -172,9 +191,9 @@ class Engine:
         except (ValueError, canonical.CanonicalizationError):
             return None
 
-    def _compile(self, reference: str, options: _Options) -> jsonschema_rs.Validator:
+    def _compile(self, schema: dict[str, JSONValue], options: _Options) -> jsonschema_rs.Validator:
         return jsonschema_rs.Draft202012Validator(
-            {"$ref": reference},
+            schema,
             registry=self._build()[1],
             validate_formats=self._document.get(FORMATS) != "annotate",
             formats=dict(STRINGS),

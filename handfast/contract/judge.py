@@ -116,11 +116,14 @@ class Judges:
         engine = self.engine(Direction.REQUEST)
         found = {(each.code, each.pointer): each for each in engine.faults()}
         known = {pointer for pointer in engine.pointers() if any(f"{at}/".startswith(f"{pointer}/") for _, at in found)}
-        for pointer in engine.pointers():
-            try:
-                self.judge(pointer, Direction.REQUEST).compile()
-            except ContractError as error:
-                found.update({(each.code, each.pointer): each for each in error.diagnostics if pointer not in known})
+        try:
+            engine.check(engine.pointers())
+        except ContractError:
+            for pointer in engine.pointers():
+                try:
+                    engine.check([pointer])
+                except ContractError as error:
+                    found |= {(each.code, each.pointer): each for each in error.diagnostics if pointer not in known}
         if any(code == "pattern-invalid" for code, _ in found) and (patterns := list(engine.wrong_patterns())):
             return [*(each for each in found.values() if each.code != "pattern-invalid"), *patterns]
         return list(found.values())

@@ -290,7 +290,7 @@ def _definition(error: jsonschema_rs.ValidationError) -> str:
 def _only_follows(error: jsonschema_rs.ValidationError, name: str) -> bool:
     """Whether fields are said to exclude each other that are not there: an error about their object tells why."""
     if error.kind.name == "not":
-        return not isinstance(error.instance, dict)
+        return not isinstance(error.instance, dict | list)
     is_scheme = name == "http security scheme" and error.kind.name in ("anyOf", "oneOf")
     return is_scheme and isinstance(error.instance, dict) and "bearerFormat" not in error.instance
 

@@ -29,6 +29,11 @@ OPERATION = "handfast.operation"
 Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+def allowed(methods: set[str]) -> list[str]:
+    """What `Allow` lists for a path with operations for these methods (RFC 9110, section 10.2.1)."""
+    return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
+
+
 class OperationRoute:
     """An operation as others expect a route to look: `scope["route"]` for metrics, and an entry in lists of routes."""
 
@@ -119,7 +124,7 @@ class ContractRoute(BaseRoute):
 
     def _elsewise(self, method: str, methods: set[str]) -> Answer:
         """The answer for a method that no operation has: OPTIONS tells the methods, any other is refused."""
-        allow = ", ".join(sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())))
+        allow = ", ".join(allowed(methods))
         if method == "OPTIONS":
             return Answer(204, [(b"allow", allow.encode("latin-1"))])
         refused = Refused(Cause.METHOD_NOT_ALLOWED, f"this path knows {allow}", headers=[("Allow", allow)])

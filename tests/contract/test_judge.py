@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -615,3 +617,28 @@ def test_judges_are_made_once() -> None:
 )
 def test_what_nothing_satisfies_is_known(schema: Any, expected: bool) -> None:
     assert judges({"Subject": schema}).judge("/components/schemas/Subject", REQUEST).is_satisfiable() is expected
+
+
+CIRCLE = """
+import json, resource
+resource.setrlimit(resource.RLIMIT_AS, (2 * 1024**3, 2 * 1024**3))
+from handfast.contract import Direction, load_contract_text
+def reference(number):
+    return {"$ref": f"#/components/schemas/T{number % 500}"}
+def path(number):
+    content = {"application/json": {"schema": reference(number)}}
+    return {"get": {"responses": {"200": {"description": "Well.", "content": content}}}}
+things = {f"T{n}": {"properties": {"at": {"format": "date"}, "to": reference(n + 1)}} for n in range(500)}
+paths = {f"/T{n}": path(n) for n in range(500)}
+info = {"title": "t", "version": "1"}
+document = {"openapi": "3.1.1", "info": info, "paths": paths, "components": {"schemas": things}}
+judges = load_contract_text(json.dumps(document), "api.json", validate=False).judges
+assert judges.check() == []
+judge = judges.judge("/paths/~1T7/get/responses/200/content/application~1json/schema", Direction.RESPONSE)
+assert judge.compile() is judges.judge("/components/schemas/T7", Direction.RESPONSE).compile()
+assert not judge.is_valid({"to": {"to": {"at": "2023-02-29"}}})
+"""
+
+
+def test_schemas_that_lead_to_each_other_fit_into_memory() -> None:
+    subprocess.run([sys.executable, "-c", CIRCLE], check=True, timeout=120)

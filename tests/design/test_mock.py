@@ -284,6 +284,22 @@ def test_headers_are_sent_whether_they_are_required_or_not() -> None:
     assert set(answer.headers["etag"]) <= set('"abcdef')
 
 
+@pytest.mark.parametrize(
+    ("schema", "allow"),
+    [
+        ({"type": "string"}, "GET, HEAD, OPTIONS, PUT"),
+        ({"type": "array", "items": {"type": "string"}}, "GET,HEAD,OPTIONS,PUT"),
+        ({"const": "GET"}, "GET"),
+    ],
+)
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT"])
+def test_allow_lists_the_methods_of_the_path(method: str, schema: JSONValue, allow: str) -> None:
+    said: JSONValue = {"responses": {"200": response(headers={"Allow": {"schema": schema}})}}
+    get: JSONValue = {"responses": {"204": response()}}
+    made = contract({"/articles": {"options": said, "put": said, "get": get}, "/others": {"delete": get}})
+    assert client(made).request(method, "/articles").headers["allow"] == allow
+
+
 @pytest.mark.parametrize(("media_type", "status"), [("application/problem+json", 404), ("application/json", 100)])
 def test_made_up_problems_name_the_status_that_is_sent(media_type: str, status: int) -> None:
     schema: JSONValue = {

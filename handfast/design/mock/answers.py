@@ -16,6 +16,7 @@ from handfast.runtime import media_types
 from handfast.runtime.body_types import essence_of
 from handfast.runtime.fallback import JudgedRequest, PlainReply
 from handfast.runtime.header_text import header_text, is_field_value
+from handfast.runtime.route import allowed
 from handfast.runtime.shapes import Shapes
 from handfast.runtime.streams import stream_of
 
@@ -42,11 +43,12 @@ class Answers:
 
     def reply(self, choice: Choice, request: JudgedRequest, *, dynamic: bool = False) -> PlainReply:
         """A response filled from its examples, or with `dynamic` from chance. Raises WrongPreference, Unsatisfiable."""
+        headers = self._allow(choice, request)
         if choice.media is None:
-            return self.without_body(choice)
+            return self.without_body(choice, headers)
         if self.is_stream(choice.media):
-            return self._streamed(choice, choice.media, request, dynamic=dynamic)
-        return self.with_value(choice, self.value(choice, choice.media, request, dynamic=dynamic).value)
+            return self._streamed(choice, choice.media, request, headers, dynamic=dynamic)
+        return self.with_value(choice, self.value(choice, choice.media, request, dynamic=dynamic).value, headers)
 
     def value(self, choice: Choice, media: MediaType, request: JudgedRequest, *, dynamic: bool = False) -> Made:
         """The value for a response that is no stream."""
@@ -88,11 +90,19 @@ class Answers:
         """Whether a response is sent item by item."""
         return media.item_schema is not None and stream_of(media.media_type, media, self._contract) is not None
 
-    def _streamed(self, choice: Choice, media: MediaType, request: JudgedRequest, *, dynamic: bool) -> PlainReply:
+    def _streamed(
+        self,
+        choice: Choice,
+        media: MediaType,
+        request: JudgedRequest,
+        headers: Mapping[str, JSONValue],
+        *,
+        dynamic: bool,
+    ) -> PlainReply:
         items = self._items(media, choice, request, dynamic=dynamic)
         return PlainReply(
             status=choice.status,
-            headers=self._headers(choice, {}),
+            headers=self._headers(choice, headers),
             body=_stream(items),
             media_type=concrete(media),
         )
@@ -122,6 +132,16 @@ class Answers:
             if values:
                 found[name] = values[0]
         return found
+
+    def _allow(self, choice: Choice, request: JudgedRequest) -> dict[str, JSONValue]:
+        """`Allow` where the response declares it: the methods of the path, as a text or an array of them."""
+        header = next((each for each in choice.response.headers.values() if each.name.lower() == "allow"), None)
+        if header is None:
+            return {}
+        path = request.operation.path
+        methods = allowed({each.method for each in self._contract.operations if each.path == path})
+        forms: tuple[JSONValue, ...] = (", ".join(methods), [*methods])
+        return {"allow": next((form for form in forms if self.header_fits(header, form)), None)}
 
     def header_fits(self, header: Header, value: JSONValue) -> bool:
         """Whether a header can carry a value, and its schema admits it."""
