@@ -49,6 +49,8 @@ def serve(
     """Serve the application until SIGTERM or SIGINT; what was begun is finished then."""
     from handfast.server import serve as run_server
 
+    if reload and workers > 1:
+        raise typer.BadParameter("--reload starts one process anew: leave --workers (WEB_CONCURRENCY) out")
     os.chdir(find_project().root)  # so that the application, its database and its log mean the same from every folder
     project = find_project()
     proxies = tuple(proxy.strip() for proxy in trusted_proxies.split(",") if proxy.strip())

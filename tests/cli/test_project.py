@@ -65,6 +65,7 @@ def test_what_is_no_table_is_no_crash(tmp_path: Path, text: str, code: int) -> N
         ["lint", "--format", "poem"],
         ["sdk", "cobol"],
         ["serve", "--log-level", "loud"],
+        ["serve", "--reload", "--workers", "3"],
     ],
 )
 def test_a_wrong_call_ends_with_2(tmp_path: Path, arguments: list[str]) -> None:
