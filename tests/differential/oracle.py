@@ -289,7 +289,9 @@ def in_query(parameter: Json, fields: list[tuple[str, str]]) -> Json:
     if schema["type"] == "object" and (style == "deepObject" or explode):
         beginning, end = (f"{name}[", "]") if style == "deepObject" else ("", "")
         known = {f"{beginning}{member}{end}": member for member in schema["properties"]}
-        texts = [(key, undo(raw)) for key, raw in fields if key in known or (end and key.startswith(beginning))]
+        in_brackets = bool(end) and any(key.startswith(beginning) for key, _ in fields)
+        mine = [(key, raw) for key, raw in fields if key in known or (in_brackets and f"{key}[".startswith(beginning))]
+        texts = [(key, undo(raw)) for key, raw in mine]
         pairs = [(known[key], text) for key, text in texts if key in known]
         return value_of(schema, iter([object_of(schema, pairs)])) if pairs else ABSENT
     raws = [raw for key, raw in fields if key == name]

@@ -63,6 +63,18 @@ ROWS = [
         query({"type": "object", "properties": {}, "additionalProperties": False}, "deepObject"),
     ),
     Row(
+        "a field without brackets that cannot be read, beside a member",
+        Request("read", query="p%5Ba%5D=&p=%"),
+        400,
+        query({"type": "object", "properties": {}, "additionalProperties": False}, "deepObject"),
+    ),
+    Row(
+        "a field without brackets alone, which is not read",
+        Request("read", query="p=%"),
+        422,
+        query({"type": "object", "properties": {}, "additionalProperties": False}, "deepObject"),
+    ),
+    Row(
         "an exploded object in brackets",
         Request("read", query="p[a]=1"),
         422,
