@@ -65,7 +65,7 @@ class Engine:
         self._document = document
         self._schemas = schemas
         self._directions = directions
-        self._remotes = {uri: _asserted(remote) for uri, remote in remotes.items()}
+        self._remotes = remotes
         self._refusal = CODES[direction]
         self._located: dict[str, str] = {}
         self._missing: set[str] = set()
@@ -225,7 +225,7 @@ class Engine:
         return {"$ref": "#/not-supplied"}
 
 
-def _asserted(remote: JSONValue) -> JSONValue:
+def asserted(remote: JSONValue) -> JSONValue:
     """A supplied document with its numeric formats said as bounds, and its patterns so that the engine reads them."""
 
     def by(schema: dict[str, JSONValue], _kind: Kind, _pointer: str) -> dict[str, JSONValue]:

@@ -15,7 +15,7 @@ from jsonschema_rs import canonical
 from typing_extensions import override
 
 from handfast.contract.directions import Directions
-from handfast.contract.engine import FORMATS, Engine
+from handfast.contract.engine import FORMATS, Engine, asserted
 from handfast.contract.model import Direction, JSONValue
 from handfast.contract.schemas import Schemas
 from handfast.contract.verdicts import SchemaError
@@ -136,10 +136,11 @@ class Judges:
         """What the judges of a direction share; for judges."""
         if not self._engines:
             schemas = Schemas(dict(self._document))
-            shared = Engine(self._document, schemas, direction, None, self._remotes)
+            remotes = {uri: asserted(remote) for uri, remote in self._remotes.items()}
+            shared = Engine(self._document, schemas, direction, None, remotes)
             directed = {each: Directions(schemas, each) for each in Direction}
             self._engines = {
-                each: Engine(self._document, schemas, each, marks, self._remotes) if marks.is_needed() else shared
+                each: Engine(self._document, schemas, each, marks, remotes) if marks.is_needed() else shared
                 for each, marks in directed.items()
             }
         return self._engines[direction]
