@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from handfast.contract.model import Header, JSONValue
 from handfast.runtime.media_types import is_json
-from handfast.runtime.serialise import ascii_json, content_text
+from handfast.runtime.serialise import ascii_json, header_content
 
 SET_COOKIE = "set-cookie"
 """The one header whose values have lines of their own, because commas are part of them (RFC 9110, section 5.3)."""
@@ -23,9 +23,9 @@ def field_lines(header: Header, value: JSONValue) -> Sequence[str]:
     """
     is_cookie = header.name.lower() == SET_COOKIE
     if header.content is not None:
-        is_document = is_json(header.content.media_type)
-        text = ascii_json(value) if is_document else content_text(header.content, value)
-        return [line for line in text.split("\n") if line] if is_cookie and not is_document else [text]
+        text = header_content(header.content, value)
+        is_lines = is_cookie and not is_json(header.content.media_type)
+        return [line for line in text.split("\n") if line] if is_lines else [text]
     if is_cookie and isinstance(value, list):
         return [_scalar(item) for item in value]
     if is_cookie and isinstance(value, dict):

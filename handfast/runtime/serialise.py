@@ -71,8 +71,12 @@ def header_value(parameter: Parameter, value: JSONValue) -> str:
     """A value as a header, in the style simple."""
     if parameter.content is None:
         return _joined(value, ",", parameter.explode, str)
-    is_document = is_json(parameter.content.media_type)
-    return ascii_json(value) if is_document else content_text(parameter.content, value)
+    return header_content(parameter.content, value)
+
+
+def header_content(content: MediaType, value: JSONValue) -> str:
+    """A value as its media type says, in what a header can carry."""
+    return ascii_json(value) if is_json(content.media_type) else content_text(content, value)
 
 
 def cookie_text(parameter: Parameter, value: JSONValue) -> str:

@@ -7,7 +7,6 @@ of the event. Any other schema describes what is in `data`, as JSON.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
@@ -20,6 +19,7 @@ from handfast.contract.cursor import followed
 from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import Contract, JSONValue, MediaType, Schema
 from handfast.contract.pointers import join
+from handfast.runtime.serialise import scalar_text
 
 _FIELDS = frozenset({"data", "event", "id", "retry"})
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -205,6 +205,4 @@ def _unsayable(value: JSONValue) -> Sequence[str]:
 
 
 def _text(value: JSONValue) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return scalar_text(int(value) if isinstance(value, float) and value.is_integer() else value)
