@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 
@@ -26,6 +26,14 @@ from tests.service.conftest import PASSWORD, bearer, settings, unique
 WRITERS = 64
 HELD = 0.3
 """Seconds for which a transaction is held open; whoever waits for it is told of no lock before 2 s."""
+
+
+async def held(request: Coroutine[object, object, Response]) -> asyncio.Task[Response]:
+    """A request that was sent, and waits for the transaction under way."""
+    task = asyncio.create_task(request)
+    await asyncio.sleep(HELD)
+    assert not task.done(), "it waits for what the first one does"
+    return task
 
 
 @asynccontextmanager
@@ -160,9 +168,7 @@ async def test_a_slug_that_is_being_taken_at_this_moment(
             first = await articles.add(
                 session, author, NewArticle(title=body["title"], body="y", slug=body.get("slug"))
             )
-            second = asyncio.ensure_future(client.post("/articles", json=body, headers=headers))
-            await asyncio.sleep(HELD)
-            assert not second.done(), "it waits for what the first one does"
+            second = await held(client.post("/articles", json=body, headers=headers))
         written = await second
         assert written.status_code == answer, written.text
         if answer == 409:
@@ -182,9 +188,7 @@ async def test_a_name_that_is_being_taken_at_this_moment(database: dict[str, obj
         account = {"handle": handle, "email": email, "password": PASSWORD, "displayName": "X"}
         async with app.state.services.database.writing() as session:
             await accounts.register(session, first)
-            second = asyncio.ensure_future(client.post("/accounts", json=account))
-            await asyncio.sleep(HELD)
-            assert not second.done(), "it waits for what the first one does"
+            second = await held(client.post("/accounts", json=account))
         registered = await second
         assert (registered.status_code, registered.json()["type"]) == (409, "urn:handfast:publishing:taken")
 
@@ -232,7 +236,7 @@ async def test_an_account_that_is_being_deleted_at_this_moment(database: dict[st
             row = await accounts.find_by_name(session, handle)
             assert row is not None
             await accounts.remove(session, row, row.version)
-            second = asyncio.ensure_future(
+            second = await held(
                 client.request(
                     method,
                     path.format(slug=written.json()["slug"]),
@@ -240,8 +244,6 @@ async def test_an_account_that_is_being_deleted_at_this_moment(database: dict[st
                     **more,  # type: ignore[arg-type]  # as the client wants them
                 )
             )
-            await asyncio.sleep(HELD)
-            assert not second.done(), "it waits for what the first one does"
         answer = await second
         assert answer.status_code == status, answer.text
         if status == 400:
