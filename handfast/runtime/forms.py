@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeAlias
 
 from handfast.contract.model import Encoding, JSONValue, MediaType
@@ -265,6 +266,7 @@ def items_by_content(
 ) -> Callable[[Sequence[str]], list[JSONValue]]:
     """Texts to the items of an array by a content type, each by the schema for its place."""
 
+    @cache
     def reader(index: int) -> Callable[[str], JSONValue]:
         return text_by_content(lexicon, lexicon.shapes.item(shape, index), content_type, limits, is_item=True)
 
