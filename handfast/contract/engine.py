@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 import jsonschema_rs
@@ -39,6 +40,9 @@ _COUNT = re.compile(r"(?<=[{,])\d+(?=[,}])")
 
 _REPEATED = re.compile(r"\{(\d{1,9}),(\d{1,9})\}")
 """A repetition with both bounds."""
+
+_JSON = re.compile(r"application/json|[^/]+/[^/]+\+json", re.IGNORECASE)
+"""A media type that is JSON (RFC 6839, section 3.1)."""
 
 _STEPS = 1_000_000
 """Steps of the backtracking engine before it gives up on a value."""
@@ -124,6 +128,35 @@ class Engine:
             written = join(written, token)
         self._located[location] = written
         return written
+
+    @cached_property
+    def has_contents(self) -> bool:
+        """Whether any schema of the document says with `contentSchema` what a text holds."""
+        return any(
+            place.kind is Kind.SCHEMA and isinstance(place.value, dict) and "contentSchema" in place.value
+            for place in walk(dict(self._document))
+        )
+
+    def contents(self, validator: jsonschema_rs.Validator, value: JSONValue) -> Iterator[tuple[str, str]]:
+        """Each text in an admitted value that is said to be JSON, and the `contentSchema` of that, by their pointers.
+
+        Both are annotations (JSON Schema 2020-12, Validation, section 8): a branch that does not hold says nothing.
+        """
+        for annotation in validator.evaluate(value).annotations():
+            location = annotation["absoluteKeywordLocation"] or ""
+            if not location.endswith("/contentSchema"):
+                continue
+            pointer = self._locate(location)
+            try:
+                schema = lookup(self._document, to_tokens(pointer)[:-1])
+            except LookupError:
+                continue
+            if (
+                isinstance(schema, dict)
+                and "contentEncoding" not in schema
+                and _is_json(schema.get("contentMediaType"))
+            ):
+                yield annotation["instanceLocation"], pointer
 
     def compile(self, pointer: str) -> jsonschema_rs.Validator:
         """The validator of the schema at a pointer; raises ContractError when it cannot be enforced.
@@ -246,6 +279,10 @@ class _Refused:
 
     def validate(self, instance: object) -> None:
         raise ValueError("left out")
+
+
+def _is_json(media_type: JSONValue) -> bool:
+    return isinstance(media_type, str) and _JSON.fullmatch(media_type.partition(";")[0].strip()) is not None
 
 
 def _why_not(pattern: str, error: jsonschema_rs.ValidationError) -> str:

@@ -60,6 +60,19 @@ class Judge:
         found = self._found(value)
         return list(islice(self._judges.engine(self._direction).explain(found, value), limit))
 
+    def has_contents(self) -> bool:
+        """Whether the schema may say what texts hold; False when no schema of the document does."""
+        return self._judges.engine(self._direction).has_contents
+
+    def contents(self, value: JSONValue) -> Iterator[tuple[str, Judge]]:
+        """The pointer of each text in an admitted value that is said to be JSON, and the judge of what it says.
+
+        What counts is `contentSchema` beside a `contentMediaType` of JSON (JSON Schema 2020-12, Validation, section 8)
+        in the branches that hold.
+        """
+        found = self._judges.engine(self._direction).contents(self.compile(), value)
+        return ((place, self._judges.judge(pointer, self._direction)) for place, pointer in found)
+
     def is_satisfiable(self) -> bool:
         """Whether some value can satisfy the schema; True as well where that cannot be decided."""
         schema = self._canonical()

@@ -15,10 +15,12 @@ from typing_extensions import override
 from handfast.contract.framing import Framing, framing_of
 from handfast.contract.judge import Judge
 from handfast.contract.model import Contract, Direction, Header, JSONValue, MediaType, Schema
+from handfast.contract.verdicts import SchemaError
 from handfast.runtime import form_data, forms, strict_json
 from handfast.runtime.body_types import FORM, essence_of, is_file, kind_of
 from handfast.runtime.build import Builder
 from handfast.runtime.content import ByteStream, Uploads
+from handfast.runtime.item_judging import errors_of_items
 from handfast.runtime.item_streams import values
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
@@ -268,7 +270,7 @@ def compile_plan(  # each argument is one thing that a plan depends on
             parts = PartListReader(media_type, words, item, True, limits)
             make = partial(_PartStream, limit=limits.upload, parts=parts)
         case "items":
-            check = _check(media_type.item_schema, contract)
+            check = _check_of_items(essence, media_type.item_schema, contract)
             make = partial(_Items, limit=limits.upload, framing=framing_of(essence) or Framing.LINES)
         case "text":
             make = partial(_Text, limit=limits.body, charsets=_TEXT, reader=_text_reader(words, shape, limits))
@@ -311,14 +313,18 @@ def _check(schema: Schema | None, contract: Contract) -> Check:
     if schema is None:
         return lambda value: []
     judge = contract.judge(schema, Direction.REQUEST)
+    return lambda value: [] if judge.is_valid(value) else _told(judge.errors(value, MAX_ERRORS))
 
-    def check(value: JSONValue) -> list[ProblemItem]:
-        if judge.is_valid(value):
-            return []
-        errors = judge.errors(value, MAX_ERRORS)
-        return [ProblemItem(code=error.code, detail=error.message, pointer=error.pointer) for error in errors]
 
-    return check
+def _check_of_items(media_type: str, schema: Schema | None, contract: Contract) -> Check:
+    if schema is None:
+        return lambda value: []
+    errors = errors_of_items(media_type, schema, contract, Direction.REQUEST)
+    return lambda value: _told(errors(value))
+
+
+def _told(errors: Sequence[SchemaError]) -> list[ProblemItem]:
+    return [ProblemItem(code=error.code, detail=error.message, pointer=error.pointer) for error in errors]
 
 
 def _header_judge(contract: Contract) -> Callable[[Header], Judge | None]:

@@ -11,9 +11,10 @@ from handfast.contract.model import Contract, Direction, JSONValue, MediaType
 from handfast.errors import OutboundRequestViolation
 from handfast.runtime import serialise
 from handfast.runtime.body_types import FORM, essence_of, kind_of, types_by_media_type
+from handfast.runtime.item_judging import errors_of_items
 from handfast.runtime.json_bytes import json_bytes
 from handfast.runtime.model import writer_of
-from handfast.runtime.reply_forms import check_text
+from handfast.runtime.reply_forms import check_of, check_text
 from handfast.runtime.shapes import Shapes, length_bounds
 from handfast.runtime.streams import bytes_of, stream_of, wrong_length
 
@@ -100,13 +101,8 @@ class OutgoingBody:
         stream = stream_of(name, media, self._contract)
         if stream is None:
             return self._bytes(media, items)
-        judge = self._contract.judge(stream.schema, Direction.REQUEST)
-
-        def check(value: JSONValue) -> Sequence[str]:
-            found = () if judge.is_valid(value) else judge.errors(value)
-            return [f"{error.pointer or '(root)'}: {error.message} [{error.code}]" for error in found]
-
-        return stream.encode(items, check, self._broken)
+        errors = errors_of_items(name, stream.schema, self._contract, Direction.REQUEST)
+        return stream.encode(items, check_of(errors), self._broken)
 
     def _bytes(self, media: MediaType, chunks: AsyncIterable[object]) -> AsyncIterable[bytes]:
         return bytes_of(chunks, self._bounds(media), lambda what: self._broken([what]))

@@ -12,14 +12,15 @@ from pydantic_core import from_json
 from handfast.contract import names
 from handfast.contract.framing import framing_of
 from handfast.contract.judge import Judge
-from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
+from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response, Schema
 from handfast.contract.model import Header as HeaderDeclaration
 from handfast.runtime.build import members
 from handfast.runtime.files import File
+from handfast.runtime.item_judging import Errors, errors_of, errors_of_items
 from handfast.runtime.model import is_model, writer_of
 from handfast.runtime.reply import Header, Reply
 from handfast.runtime.shapes import Shapes, is_any_text, length_bounds
-from handfast.runtime.streams import Stream, check_of_events, stream_of
+from handfast.runtime.streams import Stream, stream_of
 
 Check: TypeAlias = Callable[[JSONValue], Sequence[str]]
 """What is wrong with a value, for the log; nothing when nothing is."""
@@ -143,10 +144,7 @@ class Forms:
             bounds = length_bounds(shape) if "string" in shape.kinds else bounds
             check = self.check(media.schema.pointer) if "string" not in shape.kinds else None
         elif media.item_schema is not None and kind in ("stream", "multipart"):
-            check = self.check(media.item_schema.pointer)
-            data_check = self.check(stream.data.pointer) if stream is not None and stream.data is not None else None
-            if check is not None and data_check is not None:
-                check = check_of_events(check, data_check)
+            check = self._check_of_items(name, media.item_schema)
         elif media.schema is not None and kind != "stream" and not (kind == "text" and is_any_text(media.schema)):
             check = self.check(media.schema.pointer)
         bounds = bounds if self._judging else (0, None)
@@ -178,20 +176,25 @@ class Forms:
 
     def check(self, pointer: str) -> Check | None:
         """What judges values by the schema at a pointer."""
+        return check_of(errors_of(self._judge(pointer))) if self._judging else None
+
+    def _check_of_items(self, media_type: str, schema: Schema) -> Check | None:
         if not self._judging:
             return None
-        judge = self._judge(pointer)
-        is_valid, errors = judge.compile().is_valid, judge.errors
-
-        def judged(value: JSONValue) -> Sequence[str]:
-            if is_valid(value):
-                return ()
-            return [f"{error.pointer or '(root)'}: {error.message} [{error.code}]" for error in errors(value)]
-
-        return judged
+        return check_of(errors_of_items(media_type, schema, self._contract, Direction.RESPONSE))
 
     def _judge(self, pointer: str) -> Judge:
         return self._contract.judges.judge(pointer, Direction.RESPONSE)
+
+
+def check_of(errors: Errors) -> Check:
+    """What is wrong with a value in words for the log."""
+
+    def check(value: JSONValue) -> Sequence[str]:
+        found = errors(value)
+        return [f"{each.pointer or '(root)'}: {each.message} [{each.code}]" for each in found] if found else ()
+
+    return check
 
 
 def check_text(check: Check, text: str) -> Sequence[str]:

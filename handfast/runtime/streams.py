@@ -32,13 +32,11 @@ Check = Callable[[JSONValue], Sequence[str]]
 class Stream:
     """How the items of one media type are framed, and the schema that judges each.
 
-    `data` judges what the text in the `data` of an event says, where the contract says that it is JSON. `unsayable`
-    tells what of an item the frame has no place for, so that a client would read another one.
+    `unsayable` tells what of an item the frame has no place for, so that a client would read another one.
     """
 
     frame: Callable[[JSONValue, bytes], bytes]
     schema: Schema
-    data: Schema | None = None
     unsayable: Check | None = None
 
     async def encode(
@@ -69,7 +67,7 @@ def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> St
     match framing_of(media_type):
         case Framing.EVENTS:
             if _describes_event(schema, contract):
-                return Stream(_event, schema, _schema_of_data(schema, contract), _unsayable)
+                return Stream(_event, schema, _unsayable)
             return Stream(_data, schema)
         case Framing.LINES:
             return Stream(lambda value, raw: raw + b"\n", schema)
@@ -77,24 +75,6 @@ def stream_of(media_type: str, declaration: MediaType, contract: Contract) -> St
             return Stream(lambda value, raw: b"\x1e" + raw + b"\n", schema)
         case None:
             return None
-
-
-def check_of_events(check: Check, data_check: Check) -> Check:
-    """What judges events by their schema, and the text in their `data` as the JSON that it says."""
-
-    def judged(value: JSONValue) -> Sequence[str]:
-        if errors := check(value):
-            return errors
-        text = value.get("data") if isinstance(value, dict) else None
-        if not isinstance(text, str):
-            return ()
-        try:
-            data = cast("JSONValue", from_json(text, allow_inf_nan=False))
-        except ValueError as error:
-            return [f"/data: it is no JSON: {error}"]
-        return [f"/data: {error}" for error in data_check(data)]
-
-    return judged
 
 
 def closing(items: AsyncIterable[object]) -> AbstractAsyncContextManager[object]:
@@ -135,24 +115,6 @@ def wrong_length(size: int, bounds: tuple[int, int | None]) -> str | None:
 def _describes_event(schema: Schema, contract: Contract) -> bool:
     properties = _properties(schema.value, contract, 8)
     return "data" in properties and properties <= _FIELDS
-
-
-def _schema_of_data(schema: Schema, contract: Contract) -> Schema | None:
-    """The `contentSchema` of the `data` of an event that is JSON (JSON Schema 2020-12, Validation, section 8.5)."""
-    pointer: str = schema.pointer
-    value: JSONValue = schema.value
-    for _ in range(8):
-        if not isinstance(value, dict) or not isinstance(reference := value.get("$ref"), str):
-            break
-        pointer, value = followed(contract.document, reference) or ("", None)
-    properties = value.get("properties") if isinstance(value, dict) else None
-    data = properties.get("data") if isinstance(properties, dict) else None
-    if not isinstance(data, dict) or data.get("contentMediaType") != "application/json":
-        return None
-    content = data.get("contentSchema")
-    if not isinstance(content, (bool, dict)):
-        return None
-    return Schema(pointer=f"{pointer}/properties/data/contentSchema", value=content)
 
 
 def _properties(schema: JSONValue, contract: Contract, depth: int) -> set[str]:

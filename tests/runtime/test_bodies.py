@@ -746,6 +746,32 @@ def test_server_sent_events_as_items(size: int) -> None:
     assert asyncio.run(run()) == [first, {"data": "3"}, {"data": "4\n5"}]
 
 
+@pytest.mark.parametrize(
+    ("data", "problems"),
+    [
+        ('{"name":"a"}', []),
+        ("{}", [("/data", "required")]),
+        ("{", [("/data", "not-json")]),
+    ],
+)
+def test_the_data_of_an_event_is_judged_as_the_json_that_it_is_said_to_be(
+    data: str, problems: list[tuple[str, str]]
+) -> None:
+    async def run() -> list[tuple[str | None, str]]:
+        told: JSONValue = {"properties": {"data": {"contentMediaType": "application/json", "contentSchema": NAMED}}}
+        schema: JSONValue = {"type": "object", "oneOf": [{"required": ["id"]}, told]}
+        reader = reader_of({"text/event-stream": {"itemSchema": schema}}, AsyncIterator[dict[str, Any]])
+        body = await reader.read(scope_of("text/event-stream", {}), receiver([f"data: {data}\n\n".encode()]))
+        assert isinstance(body.argument, AsyncIterator)
+        try:
+            assert [item async for item in body.argument] == [{"data": data}]
+        except Refused as refused:
+            return [(error.pointer, error.code) for error in refused.errors]
+        return []
+
+    assert asyncio.run(run()) == problems
+
+
 def test_each_media_type_has_its_member_of_the_union() -> None:
     reader = reader_of(
         {

@@ -202,12 +202,74 @@ def test_the_schema_of_an_event_is_about_each(version: str, schema: JSONValue) -
     assert (seen.status, seen.chunks, seen.is_complete) == (200, [b'id: 1\ndata: {"n": 1}\n\n'], True)
 
 
-@pytest.mark.parametrize(("data", "why"), [('{"n":10}', "/data: /n: must be at most 9"), ("{", "/data: it is no JSON")])
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        ('{"n":10}', "/data: must be at most 9 at /n of its JSON"),
+        ('{"n":1,"n":2}', "/data: must be JSON: a key stands twice"),
+        ("[]", "/data: must be an object at the root of its JSON"),
+        ("{", "/data: must be JSON"),
+        ("1e999", "/data: must be JSON: a number is over the range of a double"),
+    ],
+)
 def test_what_is_said_to_be_json_is_judged(data: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
     seen = run({"text/event-stream": {"schema": TOLD}}, [{"data": '{"n":9}'}, {"data": data}], version="3.1.1")
     assert (seen.chunks, seen.is_complete) == ([b'data: {"n":9}\n\n'], False)
     (record,) = [record for record in caplog.records if record.name == "handfast.violations"]
     assert why in record.getMessage()
+
+
+def named(event: str, **data: JSONValue) -> dict[str, JSONValue]:
+    return {"properties": {"event": {"const": event}, "data": data}}
+
+
+def json_of(schema: JSONValue, media_type: str = "application/json", **more: JSONValue) -> dict[str, JSONValue]:
+    return {"contentMediaType": media_type, "contentSchema": schema, **more}
+
+
+TYPED: JSONValue = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "oneOf": [
+        named("text", maxLength=3),
+        named("tick", **json_of({"$ref": "#/components/schemas/Tick"})),
+        named(
+            "problem", **json_of({"type": "object", "required": ["title"]}, "application/problem+json; charset=utf-8")
+        ),
+        named("either", anyOf=[{"pattern": "^-"}, json_of(ITEM)]),
+        named("kept", **json_of(False, "text/plain")),
+        named("packed", **json_of(False, contentEncoding="base64")),
+        named("nested", allOf=[json_of({"type": "array"}), json_of({"maxItems": 1})]),
+    ],
+}
+"""Alternatives, of which one says how its `data` is JSON (as in the example of OpenAPI 3.2.0, section 4.14.4.4)."""
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "is_told"),
+    [
+        ("text", "abc", True),
+        ("text", "{}{}", False),
+        ("tick", '{"n": 9}', True),
+        ("tick", '{"n": 10}', False),
+        ("tick", "abc", False),
+        ("problem", '{"title": ""}', True),
+        ("problem", "{}", False),
+        ("either", '{"n": 9}', True),
+        ("either", "{}", False),
+        ("kept", "{", True),
+        ("packed", "e30=", True),
+        ("nested", "[1]", True),
+        ("nested", "[1, 2]", False),
+        ("nested", "1", False),
+    ],
+)
+def test_what_the_alternative_that_holds_says_of_data_is_judged(event: str, data: str, is_told: bool) -> None:
+    seen = run({"text/event-stream": {"itemSchema": TYPED}}, [{"event": event, "data": data}])
+    assert (seen.chunks, seen.is_complete) == (
+        ([f"event: {event}\ndata: {data}\n\n".encode()], True) if is_told else ([], False)
+    )
 
 
 LOOSE: JSONValue = {"type": "object", "properties": {name: {} for name in ("data", "event", "id", "retry")}}
