@@ -30,9 +30,13 @@ INTEGERS: Mapping[str, tuple[int, int]] = {
 NUMBERS: Mapping[str, tuple[float, float]] = {"float": (-_SINGLE, _SINGLE), "double": (-_DOUBLE, _DOUBLE)}
 """The same for formats that admit fractions; precision is not asserted."""
 
+_WIDE = ("int64", "uint64")
+"""Integers that a text may be, too: as a JSON number, many a client would round them."""
+
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,19})")
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _QUOTED = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[\t\x20-\x7e\x80-\xff])*"'
-_PATTERNS: Mapping[str, str] = {
+PATTERNS: Mapping[str, str] = {
     "base64url": r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?",
     "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
     "decimal128": r"[+-]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[Ii]nf(?:inity)?|[Nn]a[Nn])",
@@ -44,6 +48,8 @@ _PATTERNS: Mapping[str, str] = {
     "sf-token": r"[A-Za-z*][:/!#$%&'*+\-.^_`|~0-9A-Za-z]*",
     "sf-binary": r":(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?:",
 }
+"""Formats whose texts are exactly those of a pattern."""
+
 _TEXTUAL = re.compile(
     r"text/.*|.*[/+](?:json|xml|yaml|javascript|graphql|sql|jsonl|x-ndjson|json-seq|x-www-form-urlencoded)",
     re.IGNORECASE,
@@ -61,6 +67,11 @@ def _is_base64(text: str) -> bool:
     except (UnicodeEncodeError, binascii.Error):
         return False
     return True
+
+
+def _is_within(bounds: tuple[int, int]) -> Callable[[str], bool]:
+    """Whether a text is an integer as JSON writes it, and within bounds."""
+    return lambda text: _INTEGER.fullmatch(text) is not None and bounds[0] <= int(text) <= bounds[1]
 
 
 def _is_char(text: str) -> bool:
@@ -85,7 +96,8 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 
 
 STRINGS: Mapping[str, Callable[[str], bool]] = {
-    **{name: _matcher(pattern) for name, pattern in _PATTERNS.items()},
+    **{name: _matcher(pattern) for name, pattern in PATTERNS.items()},
+    **{name: _is_within(INTEGERS[name]) for name in _WIDE},
     "byte": _is_base64,
     "char": _is_char,
     "date": timestamps.is_date,
@@ -101,7 +113,7 @@ STRINGS: Mapping[str, Callable[[str], bool]] = {
 
 _LABEL = "[0-9A-Za-z](?:[0-9A-Za-z-]{0,20}[0-9A-Za-z])?"
 _EVIDENT: Mapping[str, str] = {
-    **_PATTERNS,
+    **PATTERNS,
     "date": timestamps.DATE,
     "date-time": timestamps.DATE_TIME,
     "email": rf"[0-9A-Za-z_+-]{{1,20}}(?:\.[0-9A-Za-z_+-]{{1,20}}){{0,2}}@(?:{_LABEL}\.){{1,4}}[A-Za-z]{{2,20}}",
@@ -137,7 +149,7 @@ def is_binary(schema: Mapping[str, JSONValue]) -> bool:
 
 
 def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
-    """The schema with its numeric format said as bounds, which hold for numbers and leave strings alone."""
+    """The schema with its numeric format said as bounds, which hold for numbers alone."""
     name = schema.get("format")
     if not isinstance(name, str):
         return schema

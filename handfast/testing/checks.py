@@ -23,10 +23,10 @@ from handfast.contract.cursor import lookup
 from handfast.contract.pointers import to_tokens
 from handfast.runtime import media_types
 from handfast.runtime.injected import TRANSPORT
-from handfast.testing import cases
+from handfast.testing import cases, formats
 from handfast.testing.target import contract, operation_of, operations
 
-__all__ = ["cases"]
+__all__ = ["cases", "formats"]
 
 UNKNOWN = "handfast-unknown-parameter"
 """A query parameter that no contract declares."""

@@ -55,6 +55,20 @@ ROWS = [
     ("email", '"a"@<example.org', False),
     ("idn-email", "Ann <ann@bücher.example>", False),
     ("idn-email", "änn@bücher.example", True),
+    ("int64", "9223372036854775807", True),
+    ("int64", "-9223372036854775808", True),
+    ("int64", "9223372036854775808", False),
+    ("int64", "-0", True),
+    ("int64", "01", False),
+    ("int64", "+1", False),
+    ("int64", "1.0", False),
+    ("int64", "１", False),
+    ("int64", "", False),
+    ("int64", "9" * 5_000, False),
+    ("uint64", "18446744073709551615", True),
+    ("uint64", "18446744073709551616", False),
+    ("uint64", "-1", False),
+    ("int32", "no text is of it", True),
 ]
 
 

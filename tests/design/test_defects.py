@@ -80,7 +80,7 @@ DEFECTS = (
         LIMIT,
         "        »- name: Authorization\n          in: header\n          schema: { type: string }\n" + LIMIT,
     ),
-    Defect("numeric format of a string", "keyword-ineffective", TITLE, f"{TITLE}\n      »format: int64"),
+    Defect("numeric format of a string", "keyword-ineffective", TITLE, f"{TITLE}\n      »format: int32"),
     Defect(
         "contradictory allOf",
         "schema-unsatisfiable",

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from handfast.contract import Direction, JSONValue
+from handfast.contract.formats import STRINGS
 from handfast.contract.judge import Judges
 from handfast.design.samples import Samples, Unsatisfiable
+from handfast.design.samples.texts import FORMATS
 from tests.contract.json_schema_suite import COMPONENT, groups, is_local
 
 POINTER = "/components/schemas/Subject"
@@ -189,6 +191,15 @@ def test_values_of_chance_pass_over_examples_and_are_admitted() -> None:
     for member in members:
         assert len({str(value[member]) for value in found if isinstance(value, dict)}) > 2, member
     assert not any(isinstance(value, dict) and value["title"] == "Ours" for value in found)
+
+
+@pytest.mark.parametrize("name", sorted({*FORMATS, *STRINGS}))
+@pytest.mark.parametrize("varied", [False, True])
+def test_every_format_that_is_asserted_has_texts(name: str, varied: bool) -> None:
+    schema: JSONValue = {"type": "string", "format": name}
+    judge = Judges(document_of(schema)).judge(POINTER, Direction.RESPONSE)
+    made = samples(schema)
+    assert all(judge.is_valid(made.value(POINTER, Direction.RESPONSE, seed=str(n), varied=varied)) for n in range(5))
 
 
 def test_a_seed_always_gives_the_same_value_and_another_seed_others() -> None:

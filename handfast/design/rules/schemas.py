@@ -101,10 +101,15 @@ def keyword_ineffective(reading: Reading) -> Iterator[Finding]:
                 if keyword in schema:
                     yield Finding(below(pointer, keyword), f"{keyword} is about {type_}s, and this is none")
         name = schema.get("format")
-        if isinstance(name, str) and (name in INTEGERS or name in NUMBERS) and not types & _NUMERIC:
+        if isinstance(name, str) and (name in INTEGERS or name in NUMBERS) and not _is_of(name, types):
             yield Finding(below(pointer, "format"), f"the format {name} is about numbers, and this is none")
         elif name in _TEXTUAL and "string" not in types:
             yield Finding(below(pointer, "format"), f"the format {name} is about strings, and this is none")
+
+
+def _is_of(numeric: str, types: set[str]) -> bool:
+    """Whether a numeric format is about one of some types: those of 64 bits are about texts, too."""
+    return bool(types & _NUMERIC) or (numeric in STRINGS and "string" in types)
 
 
 def format_misspelt(reading: Reading) -> Iterator[Finding]:
