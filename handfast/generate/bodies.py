@@ -75,14 +75,14 @@ def _carried(name: str, media_type: MediaType, direction: Direction, emitter: Em
     if media_type.item_schema is not None or framing_of(essence) is not None:
         item = ANY if media_type.item_schema is None else emitter.type_of(media_type.item_schema, direction)
         is_parts = essence.startswith("multipart/")
-        return _Carried("items", _file(item, None, direction, emitter) if is_parts else item, name)
+        return _Carried("items", _placed(item, media_type, direction, emitter) if is_parts else item, name)
     schema = ANY if media_type.schema is None else emitter.type_of(media_type.schema, direction)
     if essence == "application/json" or essence.endswith("+json"):
         return _Carried("value", schema, name)
     if essence == _FORM:
         return _Carried("value", schema, name)
     if essence.startswith("multipart/"):
-        return _Carried("value", _with_files(schema, media_type.encoding, direction, emitter), name)
+        return _Carried("value", _with_files(schema, media_type, direction, emitter), name)
     return _Carried("text" if essence.startswith("text/") else "bytes", media_type=name)
 
 
@@ -105,22 +105,25 @@ def _written(carried: _Carried, place: Place, emitter: Emitter, scope: Scope, *,
 
 def _with_files(
     type_: Type,
-    encoding: Mapping[str, Encoding],
+    media_type: MediaType,
     direction: Direction,
     emitter: Emitter,
     around: frozenset[Reference] = frozenset(),
 ) -> Type:
     """The type of a multipart body, whose binary members are files, in each alternative; the same type if none has."""
     written = emitter.written_out(type_, direction)
-    if len(written) == 1 and isinstance(written[0], Array):  # parts by their place, which may all be different
-        return type_ if written[0].items is None else _file(type_, None, direction, emitter)
+    if len(written) == 1 and isinstance(array := written[0], Array):
+        if array.items is None:  # parts by their place, which may all be different
+            return type_
+        items = _placed(array.items, media_type, direction, emitter)
+        return type_ if items == array.items else (replace(array, items=items),)
     forms: list[Alternative] = []
     for alternative in written:
         match alternative:
             case Object():
-                forms.append(_form(alternative, encoding, direction, emitter))
+                forms.append(_form(alternative, media_type.encoding, direction, emitter))
             case Reference() if alternative not in around:
-                forms += _with_files((alternative,), encoding, direction, emitter, around | {alternative})
+                forms += _with_files((alternative,), media_type, direction, emitter, around | {alternative})
             case _:
                 forms.append(alternative)
     return type_ if tuple(forms) == written else _distinct(forms)
@@ -135,31 +138,52 @@ def _form(form: Object, encoding: Mapping[str, Encoding], direction: Direction, 
     return replace(form, properties=members, extra=extra)
 
 
+def _placed(type_: Type, media_type: MediaType, direction: Direction, emitter: Emitter) -> Type:
+    """The type of parts that are told apart by their place, as files where an encoding that some have makes them so."""
+    encodings = (*media_type.prefix_encoding, media_type.item_encoding)
+    files = [each for encoding in encodings for each in _part(type_, encoding, direction, emitter)]
+    return type_ if tuple(files) == type_ * len(encodings) else _distinct(files)
+
+
 def _file(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
     """A part as a file: a string that is bytes as they are, or a part of which nothing is said but what it is not.
 
     The same of the items of an array: `items: {}` is how OpenAPI writes several files (3.1.1, section 4.8.14.3). An
     object that is sent as what is neither JSON nor text (XML, say) is one as well, as a body of such a type is bytes.
     """
-    written = emitter.written_out(type_, direction)
+    changed: list[Alternative] = []
+    for alternative in emitter.written_out(type_, direction):
+        match alternative:
+            case Array(items) if (inner := _part(items or ANY, encoding, direction, emitter)) != (items or ANY):
+                changed.append(replace(alternative, items=inner))
+            case Array():
+                changed.append(alternative)
+            case _:
+                changed += _part((alternative,), encoding, direction, emitter)
+    return _distinct(changed) if tuple(changed) != emitter.written_out(type_, direction) else type_
+
+
+def _part(type_: Type, encoding: Encoding | None, direction: Direction, emitter: Emitter) -> Type:
+    """One part as a file; an array in it is an array in JSON, or a file where the part is neither JSON nor text."""
     content_type = None if encoding is None else encoding.content_type
     if content_type is not None and _is_structured(content_type):
         return type_
+    written = emitter.written_out(type_, direction)
     is_opaque = content_type is not None and "*" not in content_type and direction is Direction.REQUEST
-    changed: list[Alternative] = []
-    for alternative in written:
-        match alternative:
-            case Text(form) if form == "binary":
-                changed.append(Special("Upload"))
-            case Anything():
-                changed.append(Special("Upload"))
-            case Object() if is_opaque:
-                changed.append(Special("Upload"))
-            case Array(items) if (inner := _file(items or ANY, encoding, direction, emitter)) != (items or ANY):
-                changed.append(replace(alternative, items=inner))
-            case _:
-                changed.append(alternative)
+    changed = [_file_of(alternative, is_opaque=is_opaque) for alternative in written]
     return _distinct(changed) if tuple(changed) != written else type_
+
+
+def _file_of(alternative: Alternative, *, is_opaque: bool) -> Alternative:
+    match alternative:
+        case Text(form) if form == "binary":
+            return Special("Upload")
+        case Anything():
+            return Special("Upload")
+        case Object() | Array() if is_opaque:
+            return Special("Upload")
+        case _:
+            return alternative
 
 
 def _distinct(alternatives: list[Alternative]) -> Type:

@@ -25,6 +25,7 @@ from handfast.runtime.item_streams import values
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
+from handfast.runtime.part_headers import JudgeOf
 from handfast.runtime.part_lists import PartListReader
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import MAX_ERRORS, Cause, ProblemItem, Refused
@@ -208,12 +209,16 @@ class _PartList(Plan):
         uploads = Uploads()
         judged: list[JSONValue] = []
         built: list[JSONValue] = []
+        problems: list[ProblemItem] = []
+        unjudged: list[str] = []
         boundary = content_type.parameters.get("boundary", "")
         try:
             async for part in self.parts.items(chunks(receive, self.limit), boundary):
                 judged.append(part.value)
+                problems += part.problems
+                unjudged += part.unjudged
                 built.append(part.value if part.upload is None else uploads.add(part.upload))
-            self.judge(judged)
+            self.judge(judged, problems, unjudged)
             argument = self.builder.from_json(to_json(built), built, uploads)
             uploads.put_back(argument, built)
         except Malformed as error:
@@ -238,12 +243,14 @@ class _PartStream(Plan):
     async def _items(self, boundary: str, receive: Receive) -> AsyncGenerator[object, None]:
         try:
             async for part in self.parts.items(chunks(receive, self.limit), boundary):
-                self.judge(part.value)
                 uploads = Uploads()
                 name = None if part.upload is None else uploads.add(part.upload)
-                value = part.value if name is None else name
-                yield part.upload or self.builder.from_json(to_json(value), value, uploads)
-                uploads.close()
+                try:
+                    self.judge(part.value, part.problems, part.unjudged)
+                    value = part.value if name is None else name
+                    yield part.upload or self.builder.from_json(to_json(value), value, uploads)
+                finally:
+                    uploads.close()
         except Malformed as error:
             raise _refused(error) from None
 
@@ -267,7 +274,7 @@ def compile_plan(  # each argument is one thing that a plan depends on
         case "items" if essence.startswith("multipart/"):
             check = _check(media_type.item_schema, contract)
             item = words.shapes.of(media_type.item_schema.pointer) if media_type.item_schema else words.shapes.of()
-            parts = PartListReader(media_type, words, item, True, limits)
+            parts = PartListReader(media_type, words, item, True, _header_judge(contract), limits)
             make = partial(_PartStream, limit=limits.upload, parts=parts)
         case "items":
             check = _check_of_items(essence, media_type.item_schema, contract)
@@ -288,7 +295,7 @@ def compile_plan(  # each argument is one thing that a plan depends on
         case _ if essence == FORM:
             make = partial(_UrlencodedForm, limit=limits.body, form=forms.compile(media_type, words, limits))
         case _ if essence.startswith("multipart/") and _is_positional(media_type, shape):
-            parts = PartListReader(media_type, words, shape, False, limits)
+            parts = PartListReader(media_type, words, shape, False, _header_judge(contract), limits)
             make = partial(_PartList, limit=limits.upload, parts=parts)
         case _ if essence.startswith("multipart/"):
             files = is_file(annotation, words, shape, media_type)
@@ -327,8 +334,12 @@ def _told(errors: Sequence[SchemaError]) -> list[ProblemItem]:
     return [ProblemItem(code=error.code, detail=error.message, pointer=error.pointer) for error in errors]
 
 
-def _header_judge(contract: Contract) -> Callable[[Header], Judge | None]:
-    return lambda header: contract.judge(header.schema, Direction.REQUEST) if header.schema else None
+def _header_judge(contract: Contract) -> JudgeOf:
+    def judge(header: Header) -> Judge | None:
+        schema = header.schema if header.content is None else header.content.schema
+        return contract.judge(schema, Direction.REQUEST) if schema else None
+
+    return judge
 
 
 def _is_at(pointer: str | None, places: Sequence[str]) -> bool:

@@ -23,10 +23,9 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from handfast.contract.formats import is_binary
-from handfast.contract.judge import Judge
-from handfast.contract.model import Encoding, Header, JSONValue, MediaType
+from handfast.contract.model import Encoding, JSONValue, MediaType
 from handfast.contract.pointers import join
-from handfast.runtime import media_types
+from handfast.runtime import media_types, part_headers
 from handfast.runtime.content import Upload, Uploads
 from handfast.runtime.fields import Fields
 from handfast.runtime.forms import FieldReader, by_style, is_either, items_by_content, or_whole, spread, text_by_content
@@ -34,11 +33,11 @@ from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
 from handfast.runtime.multipart import PartData, PartHead, events
+from handfast.runtime.part_headers import JudgeOf, PartHeader
 from handfast.runtime.percent import Malformed
 from handfast.runtime.problems import ProblemItem
 from handfast.runtime.receiving import too_large
 from handfast.runtime.shapes import Shape, Shapes
-from handfast.runtime.styles import LIST_COMMA, Reading
 
 IsFile: TypeAlias = Callable[[str], bool]
 """Whether the property with a name is a file in the generated model."""
@@ -84,7 +83,7 @@ class _Property:
     is_file: bool
     allowed: tuple[ContentType, ...]
     is_declared: bool
-    headers: tuple[tuple[Header, Judge | None, Reading], ...]
+    headers: tuple[PartHeader, ...]
     whole: Callable[[str], JSONValue]
     items: Callable[[Sequence[str]], list[JSONValue]]
     by_part: Mapping[str, tuple[Callable[[str], JSONValue], Callable[[Sequence[str]], list[JSONValue]]]]
@@ -100,7 +99,7 @@ class FormDataReader:
     lexicon: Lexicon
     shape: Shape
     is_file: IsFile
-    judge: Callable[[Header], Judge | None]
+    judge: JudgeOf
     limits: Limits
     properties: dict[str, _Property] = field(default_factory=dict[str, _Property])
 
@@ -180,7 +179,7 @@ class FormDataReader:
             is_file=self.is_file(name),
             allowed=tuple(_ranges(content_type) if content_type else _defaults(shape, item_shape, self.is_file(name))),
             is_declared=content_type is not None,
-            headers=tuple(self._headers(encoding)) if encoding else (),
+            headers=part_headers.compile(encoding, self.lexicon, self.judge, self.limits),
             whole=text_by_content(self.lexicon, shape, single, self.limits),
             items=items_by_content(self.lexicon, shape, single, self.limits),
             by_part={
@@ -197,13 +196,6 @@ class FormDataReader:
             if is_styled and encoding
             else None,
         )
-
-    def _headers(self, encoding: Encoding) -> Iterator[tuple[Header, Judge | None, Reading]]:
-        for header in encoding.headers.values():
-            if header.name.lower() != "content-type":
-                shapes = self.lexicon.shapes
-                shape = shapes.of(header.schema.pointer) if header.schema else shapes.of()
-                yield header, self.judge(header), Reading(self.lexicon, shape, str, LIST_COMMA, header.explode)
 
     def _put(self, form: Form, prop: _Property, parts: list[_Part]) -> None:
         uploads = [part.upload for part in parts if part.upload is not None]
@@ -243,7 +235,7 @@ class FormDataReader:
 
 
 def compile(  # noqa: A001  # reads as form_data.compile
-    media_type: MediaType, lexicon: Lexicon, is_file: IsFile, judge: Callable[[Header], Judge | None], limits: Limits
+    media_type: MediaType, lexicon: Lexicon, is_file: IsFile, judge: JudgeOf, limits: Limits
 ) -> FormDataReader:
     """The reader for the multipart forms of a media type; `judge` gives the judge of a part's header."""
     shape = lexicon.shapes.of(media_type.schema.pointer) if media_type.schema else lexicon.shapes.of()
@@ -273,13 +265,7 @@ def _check_head(prop: _Property, head: PartHead) -> list[ProblemItem]:
         problems.append(_problem(prop, "part-media-type", f"the part must be of the type {names}"))
     if sent is None and prop.is_file and prop.is_declared:
         problems.append(_problem(prop, "part-media-type", "the part must say its type in Content-Type"))
-    for header, judge, reading in prop.headers:
-        text = head.headers.get(header.name.lower())
-        if text is None:
-            if header.required:
-                problems.append(_problem(prop, "part-header-missing", f"the part needs the header {header.name}"))
-        elif judge is not None and not any(judge.is_valid(value) for value in reading.read(text)):
-            problems.append(_problem(prop, "part-header-invalid", f"the header {header.name} of the part is not valid"))
+    problems += part_headers.problems(prop.headers, head.headers, join("", prop.name))
     return problems
 
 

@@ -7,27 +7,34 @@ schema has a scalar; anything else is an `Upload`, which the schema sees as a te
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, field
 
 from handfast.contract.model import Encoding, JSONValue, MediaType
-from handfast.runtime import media_types
+from handfast.runtime import media_types, part_headers
 from handfast.runtime.content import Upload
 from handfast.runtime.forms import json_text
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.multipart import PartData, PartEnd, PartHead, events
+from handfast.runtime.part_headers import JudgeOf, PartHeader
 from handfast.runtime.percent import Malformed
+from handfast.runtime.problems import ProblemItem
 from handfast.runtime.receiving import too_large
 from handfast.runtime.shapes import Shape
 
 
 @dataclass(frozen=True, slots=True)
 class PartItem:
-    """One part: its JSON value, or the file that it is with a stand-in for the schema."""
+    """One part: its JSON value, or the file that it is with a stand-in for the schema, and what its headers lack.
+
+    `unjudged` has the pointer of a file that no text can stand in for: an object in XML, or parts within a part.
+    """
 
     value: JSONValue
     upload: Upload | None = None
+    problems: Sequence[ProblemItem] = ()
+    unjudged: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,9 @@ class PartListReader:
     lexicon: Lexicon
     shape: Shape
     is_stream: bool
+    judge: JudgeOf
     limits: Limits
+    headers: dict[int, tuple[PartHeader, ...]] = field(default_factory=dict[int, "tuple[PartHeader, ...]"])
 
     async def items(self, chunks: AsyncIterator[bytes], boundary: str) -> AsyncGenerator[PartItem, None]:
         """The parts in order, each as soon as it is complete. Raises Malformed, Refused."""
@@ -60,9 +69,10 @@ class PartListReader:
                     case PartEnd() if upload is not None:
                         await upload.seek(0)
                         done, upload = upload, None
-                        yield PartItem("x", done)
+                        unjudged = [self._pointer(index)] if self._is_opaque(index) else []
+                        yield PartItem("x", done, self._problems(head, index), unjudged)
                     case PartEnd():
-                        yield PartItem(self._value(head, index, text))
+                        yield PartItem(self._value(head, index, text), problems=self._problems(head, index))
         finally:
             if upload is not None:
                 upload.close()
@@ -74,6 +84,24 @@ class PartListReader:
     def _encoding(self, index: int) -> Encoding | None:
         prefix = self.media_type.prefix_encoding
         return prefix[index] if index < len(prefix) else self.media_type.item_encoding
+
+    def _problems(self, head: PartHead, index: int) -> list[ProblemItem]:
+        """What is wrong with the headers of a part."""
+        place = min(index, len(self.media_type.prefix_encoding))
+        if place not in self.headers:
+            encoding = self._encoding(index)
+            self.headers[place] = part_headers.compile(encoding, self.lexicon, self.judge, self.limits)
+        return list(part_headers.problems(self.headers[place], head.headers, self._pointer(index)))
+
+    def _pointer(self, index: int) -> str:
+        """Where a part stands in what the schema judges: an item of a stream is a value of its own."""
+        return "" if self.is_stream else f"/{index}"
+
+    def _is_opaque(self, index: int) -> bool:
+        """Whether a part is declared to be neither JSON nor text, and its schema has no texts."""
+        encoding = self._encoding(index)
+        shape = self._item(index)
+        return encoding is not None and encoding.content_type is not None and "string" not in shape.kinds
 
     def _item(self, index: int) -> Shape:
         return self.shape if self.is_stream else self.lexicon.shapes.item(self.shape, index)

@@ -682,27 +682,28 @@ ROWS_3_2 = [
         "POST",
         "/lines",
         [("Content-Type", "text/event-stream")],
-        b': hi\nevent: a\ndata: {"x":1}\n\nevent: b\ndata: 1\n\n',
+        b': hi\nevent: a\ndata: {"x":1}\n\nevent: b\ndata: {}\n\n',
         204,
     ),
+    Row("sse data", "POST", "/lines", [("Content-Type", "text/event-stream")], b"event: a\ndata: 1\n\n", 422),
     Row("sse viol", "POST", "/lines", [("Content-Type", "text/event-stream")], b'event: z\ndata: {"x":1}\n\n', 422),
     Row(
         "sse cr",
         "POST",
         "/lines",
         [("Content-Type", "text/event-stream")],
-        b"event: a\rdata: x\r\revent: b\rdata: y\r\r",
+        b"event: a\rdata: {}\r\revent: b\rdata: { }\r\r",
         204,
-        {"body": [{"data": "x", "event": "a"}, {"data": "y", "event": "b"}]},
+        {"body": [{"data": "{}", "event": "a"}, {"data": "{ }", "event": "b"}]},
     ),
     Row(
         "sse bom",
         "POST",
         "/lines",
         [("Content-Type", "text/event-stream")],
-        b"\xef\xbb\xbfevent: a\ndata: x\n\n",
+        b"\xef\xbb\xbfevent: a\ndata: {}\n\n",
         204,
-        {"body": [{"data": "x", "event": "a"}]},
+        {"body": [{"data": "{}", "event": "a"}]},
     ),
     Row(
         "chunked",
@@ -906,6 +907,63 @@ ROWS_FILES = [
 ]
 
 
+XML, IN_JSON = "Content-Type: application/xml", "Content-Type: application/json"
+RELATED = [("Content-Type", 'multipart/related; type="text/html"; boundary=bb')]
+
+
+def image(headers: str) -> tuple[str, bytes]:
+    """A part that is an image, with headers."""
+    return f"Content-Type: image/png{headers}", b"x"
+
+
+def page(headers: str) -> tuple[str, bytes]:
+    """A part that is a page of HTML, with headers."""
+    return f"Content-Type: text/html{headers}", b"<p>"
+
+
+def placed(content: str, content_type: str) -> JSONValue:
+    """What a handler gets of a file that has no name."""
+    return {"file": None, "type": content_type, "content": content}
+
+
+INNER = b"--cc\r\nContent-Type: application/xml\r\n\r\n<a/>\r\n--cc--\r\n"
+NESTED = ("Content-Type: multipart/mixed; boundary=cc", INNER)
+IMAGED: JSONValue = {"body": [placed("x", "image/png")]}
+LOCATED, NAMED = "\r\nContent-Location: https://a.example/b", "\r\nContent-ID: <a@b>"
+PARTS: list[tuple[str, str, Headers, list[tuple[str, bytes]], int, JSONValue]] = [
+    ("header of an item", "/items", MIXED, [image("\r\nX-A: 1")], 204, IMAGED),
+    ("wrong header of an item", "/items", MIXED, [image("\r\nX-A: a")], 422, None),
+    ("no header of an item", "/items", MIXED, [image("\r\nX-A: 1"), image("")], 422, None),
+    ("header in a stream", "/stream", MIXED, [image("\r\nX-A: 1")], 204, IMAGED),
+    ("wrong header in a stream", "/stream", MIXED, [image("\r\nX-A: a")], 422, None),
+    ("no header in a stream", "/stream", MIXED, [image("\r\nX-A: 1"), image("")], 422, None),
+    ("headers of pages", "/pages", RELATED, [page(NAMED), page(LOCATED)], 204, {"body": ["<p>", "<p>"]}),
+    ("no header of the first", "/pages", RELATED, [page(LOCATED), page(LOCATED)], 422, None),
+    ("no header of another", "/pages", RELATED, [page(NAMED), page(NAMED)], 422, None),
+    ("content of a header", "/pages", RELATED, [page("\r\nContent-ID: a")], 422, None),
+    ("parts in a part", "/nested", MIXED, [(IN_JSON, b"[1]"), NESTED], 204, {
+        "body": [[1], placed(INNER.decode(), "multipart/mixed; boundary=cc")],
+    }),
+    ("no parts in a part", "/nested", MIXED, [(IN_JSON, b"[1]"), (IN_JSON, b"[]")], 422, None),
+    ("beside parts in a part", "/nested", MIXED, [(IN_JSON, b"{}"), NESTED], 422, None),
+    ("XML in a list", "/xml", MIXED, [(XML, b"<a/>")], 204, {"body": [placed("<a/>", "application/xml")]}),
+    ("XML in a stream", "/xmls", MIXED, [(XML, b"<a/>")], 204, {"body": [placed("<a/>", "application/xml")]}),
+    ("no XML", "/xml", MIXED, [(IN_JSON, b"{}")], 422, None),
+    ("XML, then JSON", "/first", MIXED, [(XML, b"<a/>"), (IN_JSON, b'{"x":1}')], 204, {
+        "body": [placed("<a/>", "application/xml"), {"x": 1}],
+    }),
+    ("XML, then wrong JSON", "/first", MIXED, [(XML, b"<a/>"), (IN_JSON, b'{"x":"1"}')], 422, None),
+    ("arrays", "/arrays", MIXED, [(IN_JSON, b"[1]"), (IN_JSON, b"[]")], 204, {"body": [[1], []]}),
+    ("arrays of a name", "/named", MULTIPART, [(named("n"), b"[1]"), (named("n"), b"[]")], 204, {
+        "body": {"n": [[1], []]},
+    }),
+]  # fmt: skip
+ROWS_PARTS = [
+    Row(about, "POST", path, headers, parts(*several), status, seen)
+    for about, path, headers, several, status, seen in PARTS
+]
+
+
 def subject(name: str, folder: Path) -> Iterator[Subject]:
     with served(CONTRACTS / name, folder) as made:
         yield made
@@ -934,6 +992,16 @@ def contract_null(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]
 @pytest.fixture(scope="module")
 def contract_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
     yield from subject("files-3.1.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.fixture(scope="module")
+def contract_parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    yield from subject("parts-3.2.yaml", tmp_path_factory.mktemp("wire"))
+
+
+@pytest.mark.parametrize("row", ROWS_PARTS, ids=lambda row: row.about)
+def test_parts_by_their_place(row: Row, contract_parts: Subject) -> None:
+    check(row, contract_parts)
 
 
 @pytest.mark.parametrize("row", ROWS_FILES, ids=lambda row: row.about)
