@@ -111,6 +111,38 @@ STRINGS: Mapping[str, Callable[[str], bool]] = {
 }
 """A check for each string format that the validator does not have, or has not exactly."""
 
+_OF_THE_VALIDATOR = frozenset(
+    (
+        *("duration", "hostname", "idn-hostname", "ipv4", "ipv6", "uri", "uri-reference", "uri-template", "iri"),
+        *("iri-reference", "uuid", "json-pointer", "relative-json-pointer", "regex"),
+    )
+)
+ASSERTED = _OF_THE_VALIDATOR | STRINGS.keys()
+"""The formats that a text can break."""
+
+LENGTHS: Mapping[str, tuple[int, int | None]] = {
+    "char": (1, 1),
+    "date-time-local": (19, None),
+    "decimal": (1, None),
+    "decimal128": (1, None),
+    "email": (3, 318),
+    "http-date": (29, 29),
+    "idn-email": (3, 318),
+    "int64": (1, 20),
+    "iri": (2, None),
+    "media-range": (3, None),
+    "sf-binary": (2, None),
+    "sf-boolean": (2, 2),
+    "sf-decimal": (3, 17),
+    "sf-integer": (1, 16),
+    "sf-string": (2, None),
+    "sf-token": (1, None),
+    "time-local": (8, None),
+    "uint64": (1, 20),
+    "uri": (2, None),
+}
+"""The least and the greatest length of the texts of a format, where the reasoner of the validator does not know it."""
+
 _LABEL = "[0-9A-Za-z](?:[0-9A-Za-z-]{0,20}[0-9A-Za-z])?"
 _EVIDENT: Mapping[str, str] = {
     **PATTERNS,
@@ -163,6 +195,27 @@ def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
     else:
         return schema
     return {**schema, **bounds} if bounds.keys().isdisjoint(schema) else _with_all_of(schema, bounds)
+
+
+def reasoned(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
+    """The schema for proofs: without a format that asserts nothing here, with the lengths that one implies.
+
+    The reasoner takes a format that it does not know for an assertion, and knows the lengths of some alone.
+    """
+    name = schema.get("format")
+    if not isinstance(name, str):
+        return schema
+    if name not in ASSERTED or not _admits_texts(schema):
+        return {keyword: value for keyword, value in schema.items() if keyword != "format"}
+    shortest, longest = LENGTHS.get(name, (0, None))
+    bounds: dict[str, JSONValue] = {"minLength": shortest} if shortest else {}
+    bounds |= {"maxLength": longest} if longest is not None else {}
+    return {**schema, **bounds} if bounds.keys().isdisjoint(schema) else _with_all_of(schema, bounds)
+
+
+def _admits_texts(schema: Mapping[str, JSONValue]) -> bool:
+    declared = schema.get("type", "string")
+    return "string" in (declared if isinstance(declared, list) else [declared])
 
 
 def _with_all_of(schema: dict[str, JSONValue], other: dict[str, JSONValue]) -> dict[str, JSONValue]:

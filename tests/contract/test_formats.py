@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import from_regex
 
 from handfast.contract import load_contract_text
-from handfast.contract.formats import STRINGS, evident, is_binary
+from handfast.contract.formats import ASSERTED, LENGTHS, STRINGS, evident, is_binary
 from handfast.contract.judge import Judge
 from handfast.contract.model import Direction, JSONValue
 
@@ -234,3 +234,49 @@ def test_broken_texts(name: str) -> None:
         seen.add(oracle(broken))
         assert judge.is_valid(broken) is oracle(broken), broken
     assert seen == {True, False}
+
+
+MAILBOX = "a" * 64 + "@" + ".".join(["a" * 63] * 3) + "." + "a" * 61
+EXTREMES = {
+    "char": ("a", "\N{GRINNING FACE}"),
+    "date-time-local": ("2024-10-11T10:11:12",),
+    "decimal": ("1",),
+    "decimal128": ("1",),
+    "email": ("a@b", MAILBOX),
+    "http-date": ("Fri, 11 Oct 2024 10:11:12 GMT",),
+    "idn-email": ("a@b", MAILBOX),
+    "int64": ("0", "-9223372036854775808"),
+    "iri": ("a:",),
+    "media-range": ("*/*",),
+    "sf-binary": ("::",),
+    "sf-boolean": ("?1",),
+    "sf-decimal": ("0.0", "-999999999999.999"),
+    "sf-integer": ("0", "-999999999999999"),
+    "sf-string": ('""',),
+    "sf-token": ("a",),
+    "time-local": ("10:11:12",),
+    "uint64": ("0", "18446744073709551615"),
+    "uri": ("a:",),
+}
+"""A shortest and a longest text of each format with known lengths."""
+
+
+@pytest.mark.parametrize("name", sorted(LENGTHS))
+def test_lengths_of_a_format(name: str) -> None:
+    shortest, longest = LENGTHS[name]
+    texts = EXTREMES[name]
+    assert all(judge_of(name).is_valid(text) for text in texts)
+    assert len(texts[0]) == shortest
+    assert longest is None or len(texts[-1]) == longest
+    assert not any(judge_of(name).is_valid(text) for text in (texts[0][:-1], *(text + "0" for text in texts[1:])))
+
+
+@pytest.mark.parametrize("name", sorted(ASSERTED))
+def test_every_asserted_format_refuses_a_text(name: str) -> None:
+    assert not all(judge_of(name).is_valid(text) for text in ("", "\\", "(", "{", "~"))
+
+
+@pytest.mark.parametrize("name", ["binary", "password", "commonmark", "html", "int32", "zip"])
+def test_other_formats_refuse_none(name: str) -> None:
+    assert name not in ASSERTED
+    assert all(judge_of(name).is_valid(text) for text in ("", "\\", "(", "{", "~"))

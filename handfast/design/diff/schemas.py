@@ -24,8 +24,13 @@ from handfast.design.diff.view import Group, View, view
 
 _NEW_TO_OPEN = "nobody relied on a member that was not declared"
 _IGNORED = "clients ignore members of replies that they do not know"
+_TOLERATED = frozenset({_NEW_TO_OPEN, _IGNORED})
 _CALLED = "the wire is the same, but code names the member"
 _GONE = "code that reads or sets the member does not work any more"
+_OTHER_TYPE = "code has another type for bytes than for a text, and forms send them as a file"
+_BYTES = ("format", "contentMediaType", "contentEncoding")
+_ABOUT_CODE = frozenset({"property-added", "property-removed", "name-in-code-changed", "bytes-changed"})
+"""Differences that code has even where the same values are admitted."""
 
 
 class SchemaComparison:
@@ -37,7 +42,6 @@ class SchemaComparison:
         self.variance = variance
         self._walked: dict[tuple[tuple[Tokens, ...], tuple[Tokens, ...]], list[Finding]] = {}
         self._whole: dict[tuple[str, str], tuple[Finding, ...]] = {}
-        self._has_tolerated = False
 
     def compare(self, old_pointer: str, new_pointer: str) -> tuple[Finding, ...]:
         """The differences of the schemas at two pointers of their documents."""
@@ -51,20 +55,26 @@ class SchemaComparison:
         if old is None or new is None or self._is_identical((old,), (new,)):
             return []
         found = self._relation((old,), (new,))
-        if found is Relation.EQUAL:
-            return []
-        self._has_tolerated = False
         findings = self._walk((old,), (new,), old_pointer, new_pointer)
-        if found is not Relation.UNDECIDED and self.variance.verdict(found) is Verdict.COMPATIBLE:
-            reason = self.variance.reason(found)
-            return [
-                replace(each, wire=Verdict.COMPATIBLE, reason=reason) if each.wire is not Verdict.COMPATIBLE else each
-                for each in findings
-            ] or [self._generic(old_pointer, new_pointer, found)]
-        is_shown = any(each.wire is not Verdict.COMPATIBLE for each in findings) or self._has_tolerated
+        if found is Relation.EQUAL:
+            return [self._harmless(each, found) for each in findings if each.code in _ABOUT_CODE]
+        if self.variance.verdict(found) is Verdict.COMPATIBLE:
+            return [self._harmless(each, found) for each in findings] or [
+                self._generic(old_pointer, new_pointer, found)
+            ]
+        is_shown = any(each.wire is not Verdict.COMPATIBLE or self._is_lenient(each) for each in findings)
         if is_shown or found is Relation.UNDECIDED:  # what the places say holds for the whole: it is a conjunction
             return findings
         return [*findings, self._generic(old_pointer, new_pointer, found)]
+
+    def _harmless(self, finding: Finding, found: Relation) -> Finding:
+        """A difference inside of schemas that are proven to be compatible; code may name what came or went."""
+        if finding.wire is Verdict.COMPATIBLE:
+            return finding
+        is_about_code = finding.code in _ABOUT_CODE
+        sdk = finding.sdk if is_about_code else Verdict.COMPATIBLE
+        reason = _GONE if is_about_code else self.variance.reason(found)
+        return replace(finding, wire=Verdict.COMPATIBLE, sdk=sdk, reason=reason)
 
     def _generic(self, old: str, new: str, found: Relation) -> Finding:
         message = f"the schema as a whole {found.value}"
@@ -92,8 +102,15 @@ class SchemaComparison:
                 )
                 yield self._finding("value-refused", old_here, new_here, message, found)
             return
+        if before.is_bytes is not after.is_bytes:
+            message = "it is bytes instead of text" if after.is_bytes else "it is text instead of bytes"
+            places = (_pointer(before, old_above, *_BYTES), _pointer(after, new_above, *_BYTES))
+            finding = self._finding("bytes-changed", *places, message, Relation.EQUAL)
+            yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=_OTHER_TYPE)
         for local in differences(before, after):
-            known = local.relation if local.relation is not None else self._relation(old, new)
+            known = self._proven(local.relation, old, new)
+            if known is Relation.EQUAL:
+                continue
             if known is Relation.UNDECIDED and local.code == "pattern-changed":
                 patterns = (before.all("pattern", str), after.all("pattern", str))
                 is_refuted = examples.refute(*(patterns if self.variance is Variance.RECEIVED else patterns[::-1]))
@@ -164,7 +181,6 @@ class SchemaComparison:
         place = _pointer(view(self.new, new.member(name)), new_here)
         finding = self._finding("property-added", old_here, place, f'member "{name}" is new', found)
         if finding.wire is Verdict.BREAKING:
-            self._has_tolerated = True
             reason = _NEW_TO_OPEN if self.variance is Variance.RECEIVED else _IGNORED
             return replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=reason)
         return finding
@@ -177,7 +193,6 @@ class SchemaComparison:
         if was_closed and not is_closed:
             finding = self._finding("members-admitted", *places, "undeclared members are admitted", Relation.WIDER)
             if self.variance is Variance.SENT:
-                self._has_tolerated = True
                 finding = replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=_IGNORED)
             yield finding
         elif is_closed and not was_closed:
@@ -209,24 +224,30 @@ class SchemaComparison:
         has_changed = False
         for one, other in pairs:
             below = self._walk((one,), (other,), self.old.pointer(one.place), self.new.pointer(other.place))
-            has_changed = has_changed or bool(below)
+            has_changed = has_changed or not all(map(self._is_lenient, below))
             yield from below
         places = (self.old.pointer(before.place), self.new.pointer(after.place))
         for part in gone:
             where = self.old.pointer(part.place)
             message = f"the alternative {_called(part)} is gone"
-            yield self._finding("variant-removed", where, places[1], message, Relation.NARROWER)
+            known = self._proven(Relation.NARROWER, old.parts, new.parts)
+            yield self._finding("variant-removed", where, places[1], message, known)
         for part in added:
             where = self.new.pointer(part.place)
-            yield self._finding(
-                "variant-added", places[0], where, f"the alternative {_called(part)} is new", Relation.WIDER
-            )
+            message = f"the alternative {_called(part)} is new"
+            known = self._proven(Relation.WIDER, old.parts, new.parts)
+            yield self._finding("variant-added", places[0], where, message, known)
         is_exclusive = "oneOf" in {before.keyword, after.keyword} and not self._are_apart(before, after)
         if is_exclusive and (has_changed or before.keyword != after.keyword):
             found = self._relation(old.parts, new.parts)
             if found is not Relation.EQUAL:
                 message = f"{after.keyword} where alternatives may overlap, after {before.keyword}"
                 yield self._finding("variants-changed", *places, message, found)
+
+    def _is_lenient(self, finding: Finding) -> bool:
+        """Whether a difference is about members that nobody relied on, or that clients ignore."""
+        is_sent = self.variance is Variance.SENT and finding.code in {"property-added", "members-admitted"}
+        return is_sent or finding.reason in _TOLERATED
 
     def _are_apart(self, old: Group, new: Group) -> bool:
         """Whether no value fits two alternatives, before and after; then `oneOf` and `anyOf` are the same."""
@@ -250,6 +271,15 @@ class SchemaComparison:
 
     def _are_equal(self, one: Part, other: Part) -> bool:
         return self._is_identical((one,), (other,)) or self._relation((one,), (other,)) is Relation.EQUAL
+
+    def _proven(self, supposed: Relation | None, old: Parts, new: Parts) -> Relation:
+        """What a difference means, as its keyword alone has it, or as all that holds for the value proves otherwise."""
+        if supposed is not None and self.variance.verdict(supposed) is Verdict.COMPATIBLE:
+            return supposed
+        found = self._relation(old, new)
+        if supposed is None or self.variance.verdict(found) is Verdict.COMPATIBLE:
+            return found
+        return supposed
 
     def _relation(self, old: Parts, new: Parts) -> Relation:
         before, after = self.old.canonical(old), self.new.canonical(new)

@@ -12,10 +12,12 @@ from jsonschema_rs import canonical
 
 from handfast.contract.compound import REFUSE, Compound, build
 from handfast.contract.cursor import lookup
+from handfast.contract.dialects import JSON_SCHEMA_2020_12
 from handfast.contract.directions import Directions
 from handfast.contract.engine import FORMATS
+from handfast.contract.formats import reasoned
 from handfast.contract.model import Contract, Direction, JSONValue, SchemaValue
-from handfast.contract.places import FIELDS, Kind, Shape
+from handfast.contract.places import FIELDS, Kind, Shape, change, walk
 from handfast.contract.pointers import Tokens, escape, join, to_tokens, unescape
 from handfast.contract.schemas import Schemas
 from handfast.contract.uris import split
@@ -59,7 +61,8 @@ class Side:
         self._compound: Compound = build(self._document, schemas, marks if marks.is_needed() else None)
         self.definitions: dict[str, JSONValue] = _definitions(self._compound)
         self._formats = self._document.get(FORMATS) != "annotate"
-        self._registry: jsonschema_rs.Registry | None = None
+        self._led: dict[str, frozenset[str | None]] = {}
+        self._reasoned: dict[str, JSONValue] = {}
         self._canonical: dict[tuple[Tokens, ...], jsonschema_rs.CanonicalSchema | None] = {}
 
     def at(self, pointer: str) -> Part | None:
@@ -83,49 +86,12 @@ class Side:
             written = join(written, token)
         return written
 
-    def written(self, place: Tokens) -> JSONValue:
-        """What the author wrote at the place of a schema; the compound has bounds of formats beside it."""
-        return self._value(self.pointer(place))
-
     def canonical(self, parts: Parts) -> jsonschema_rs.CanonicalSchema | None:
         """Schemas that hold together, in the form that can be reasoned about; None where there is none."""
         key = tuple(part.place for part in parts)
         if key not in self._canonical:
-            references: list[JSONValue] = [{"$ref": self.uri(place)} for place in key]
-            schema: dict[str, JSONValue] = {"allOf": references} if len(references) != 1 else {"$ref": self.uri(key[0])}
-            self._canonical[key] = self._canonicalised(schema)
+            self._canonical[key] = self._canonicalised(key)
         return self._canonical[key]
-
-    def validator(self, parts: Parts) -> jsonschema_rs.Validator | None:
-        """A validator of schemas that hold together, for looking for counterexamples."""
-        schema: dict[str, JSONValue] = {"allOf": [{"$ref": self.uri(part.place)} for part in parts]}
-        try:
-            return jsonschema_rs.Draft202012Validator(
-                schema, registry=self._resources(), validate_formats=self._formats, pattern_options=_PATTERNS
-            )
-        except (ValueError, jsonschema_rs.ReferencingError):
-            return None
-
-    def references(self, value: JSONValue) -> Iterator[str]:
-        """The members of `$defs` that a schema leads to, itself not followed; an empty text for what is not known."""
-        pending = [value]
-        while pending:
-            current = pending.pop()
-            if isinstance(current, list):
-                pending.extend(current)
-            elif isinstance(current, dict):
-                for name, member in current.items():
-                    if name == "$ref":
-                        found = self.follow(member)
-                        yield found.place[0] if found else ""
-                    elif name == "$dynamicRef":
-                        yield ""
-                    elif name in _SUBSCHEMAS:
-                        pending.extend(
-                            member.values()
-                            if isinstance(member, dict) and _SUBSCHEMAS[name][0] is Shape.MAP
-                            else [member]
-                        )
 
     def _value(self, pointer: str) -> JSONValue:
         try:
@@ -148,19 +114,53 @@ class Side:
         """The URI by which the schema at a place of the compound is referred to."""
         return f"{self._compound.uri}#/$defs/{'/'.join(map(_quoted, place))}"
 
-    def _canonicalised(self, schema: dict[str, JSONValue]) -> jsonschema_rs.CanonicalSchema | None:
+    def _canonicalised(self, places: tuple[Tokens, ...]) -> jsonschema_rs.CanonicalSchema | None:
+        """The schemas at some places in one schema of their own.
+
+        The reasoner does not compare schemas of two resources that have one URI and say something else.
+        """
+        references: list[JSONValue] = [{"$ref": self.uri(place)} for place in places]
+        schema: dict[str, JSONValue] = {
+            "$schema": JSON_SCHEMA_2020_12,
+            "$id": self._compound.uri,
+            "$defs": self._reached({place[0] for place in places}),
+            **({"allOf": references} if len(references) != 1 else {"$ref": self.uri(places[0])}),
+        }
         try:
             return jsonschema_rs.canonicalize(
-                schema, registry=self._resources(), validate_formats=self._formats, pattern_options=_PATTERNS
+                schema, retriever=lambda _: True, validate_formats=self._formats, pattern_options=_PATTERNS
             )
         except (ValueError, jsonschema_rs.ReferencingError, canonical.CanonicalizationError):
             return None
 
-    def _resources(self) -> jsonschema_rs.Registry:
-        if self._registry is None:
-            resource = {**self._compound.resource, "$defs": self.definitions}
-            self._registry = jsonschema_rs.Registry([(self._compound.uri, resource)], retriever=lambda _: True)
-        return self._registry
+    def _reached(self, names: set[str]) -> dict[str, JSONValue]:
+        """The members of `$defs` that some lead to, themselves too; all where it is not known where one leads."""
+        pending, reached = list(names), set(names)
+        while pending:
+            name = pending.pop()
+            if name not in self._led:
+                self._led[name] = frozenset(self._references(self.definitions[name]))
+                self._reasoned[name] = self._for_proofs(self.definitions[name])
+            found = self._led[name] if None not in self._led[name] else self.definitions.keys()
+            fresh = {each for each in found if each is not None} - reached
+            reached |= fresh
+            pending.extend(fresh)
+        return {name: self._reasoned[name] for name in sorted(reached)}
+
+    def _references(self, schema: JSONValue) -> Iterator[str | None]:
+        """The members of `$defs` that a schema leads to, its references not followed; None for what is not known."""
+        for place in walk(schema, Kind.SCHEMA):
+            value = place.value
+            if isinstance(value, dict) and "$ref" in value:
+                found = self.follow(value["$ref"])
+                yield found.place[0] if found else None
+            if isinstance(value, dict) and "$dynamicRef" in value:
+                yield None
+
+    def _for_proofs(self, schema: JSONValue) -> JSONValue:
+        if not isinstance(schema, dict):
+            return schema
+        return change(schema, lambda each, _kind, _pointer: reasoned(each) if self._formats else each, Kind.SCHEMA)
 
 
 def covers(wide: jsonschema_rs.CanonicalSchema | None, narrow: jsonschema_rs.CanonicalSchema | None) -> bool | None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import jsonschema_rs
 
+from handfast.contract.formats import is_binary
 from handfast.contract.model import JSONValue
 from handfast.contract.pointers import Tokens
 from handfast.design.diff.side import Part, Parts, Side
@@ -113,6 +114,11 @@ class View:
                 named: dict[str, JSONValue] = {canonical_text(item): item for item in listed if item is not None}
                 found = named if found is None else {key: found[key] for key in found if key in named}
         return found
+
+    @cached_property
+    def is_bytes(self) -> bool:
+        """Whether the value is bytes as they are, where a body is not JSON."""
+        return any(is_binary(leaf.value) for leaf in self.leaves if isinstance(leaf.value, dict))
 
     @cached_property
     def required(self) -> frozenset[str]:

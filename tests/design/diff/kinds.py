@@ -241,6 +241,19 @@ KINDS = (
         "        isbn: {type: string, format: uuid}",
         "format-changed",
     ),
+    breaks_code(
+        "text became bytes",
+        "isbn: {type: string, pattern: '^[0-9]{13}$'}",
+        "isbn: {type: string, pattern: '^[0-9]{13}$', format: binary}",
+        "bytes-changed",
+    ),
+    breaks_code("member of any kind removed", "        notes: {}\n", "", "property-removed"),
+    breaks(
+        "request bound within a format",
+        "callbackUrl: {type: string, format: uri}",
+        "callbackUrl: {type: string, format: uri, maxLength: 30}",
+        "bound-tightened",
+    ),
     breaks("request number to integer", "price: {type: number", "price: {type: integer", "type-changed"),
     adds(
         "request integer to number",
@@ -358,6 +371,12 @@ KINDS = (
         "oneOf: [{$ref: '#/components/schemas/Paper'}, {$ref: '#/components/schemas/Ebook'}, {$ref: '#/components/schemas/Author'}]",
         "variant-added",
     ),
+    adds(
+        "member added to an alternative that another one overlaps",
+        "Braille: {type: object, properties: {dots: {type: integer}}}",
+        "Braille: {type: object, properties: {dots: {type: integer}, cells: {type: integer}}}",
+        "property-added",
+    ),
     breaks("reply constant changed", _PAPER, "kind: {type: string, const: print}", "enum-value-added"),
     breaks(
         "reply enum value added",
@@ -458,6 +477,10 @@ KINDS = (
         "parameters: [{name: id, in: path, required: true, schema: {type: integer, format: int64}}]",
         "parameters: [{name: id, in: path, required: true, schema: {type: integer, format: int64, minimum: -9223372036854775808}}]",
     ),
+    says("bound beyond a format", "format: uuid", "format: uuid, minLength: 1, maxLength: 64"),
+    says("bound of a format", "format: date}", "format: date, minLength: 10, maxLength: 10}"),
+    says("bound beyond a format of our own", "format: email", "format: email, maxLength: 320"),
+    says("format that asserts nothing", "secret: {type: string,", "secret: {type: string, format: password,"),
     breaks_code(
         "path parameter renamed",
         "  /books/{id}:\n    parameters: [{name: id,",
