@@ -66,6 +66,7 @@ class Header:
     explode: bool = False
     schema: Schema | None = None
     content: MediaType | None = None
+    examples: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,8 @@ class Encoding:
 class MediaType:
     """What a media type, or a range of them (`text/*`), carries; `item_schema` judges each item of a stream.
 
-    `is_opaque`: the schema of a form says that it is a text, so that the body is not taken apart.
+    `is_opaque`: the schema of a form says that it is a text, so that the body is not taken apart. `texts` are examples
+    as they go over the wire.
     """
 
     pointer: str
@@ -97,6 +99,7 @@ class MediaType:
     prefix_encoding: tuple[Encoding, ...] = ()
     item_encoding: Encoding | None = None
     examples: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
+    texts: Mapping[str, str] = field(default_factory=dict[str, str])
     extensions: Mapping[str, JSONValue] = field(default_factory=dict[str, JSONValue])
 
 

@@ -60,6 +60,7 @@ def parameter(at: Cursor) -> Parameter:
 
 def header(name: str, at: Cursor) -> Header:
     """A response header, or a header of a multipart part."""
+    only = _only_content(at)
     return Header(
         pointer=at.pointer,
         name=name,
@@ -68,7 +69,8 @@ def header(name: str, at: Cursor) -> Header:
         deprecated=at.flag("deprecated"),
         explode=at.flag("explode"),
         schema=schema(at, "schema"),
-        content=_only_content(at),
+        content=only,
+        examples=examples(at) if only is None else only.examples,
     )
 
 
@@ -136,6 +138,7 @@ def media_type(name: str, at: Cursor) -> MediaType:
         prefix_encoding=tuple(encoding(child) for child in at.items("prefixEncoding")),
         item_encoding=encoding(item_encoding) if item_encoding else None,
         examples=examples(at),
+        texts={example: child.text("serializedValue") for example, child in at.members("examples") if _has_text(child)},
         extensions=at.extensions(),
     )
 
@@ -215,3 +218,7 @@ def examples(at: Cursor) -> dict[str, JSONValue]:
 
 def _example(at: Cursor) -> list[JSONValue]:
     return [at.value[name] for name in ("dataValue", "value") if name in at.value][:1]
+
+
+def _has_text(at: Cursor) -> bool:
+    return isinstance(at.value.get("serializedValue"), str)

@@ -17,7 +17,7 @@ from handfast.runtime import media_types, serialise
 from handfast.runtime.body_types import FORM, essence_of
 from handfast.runtime.form_data import looks_like_file
 from handfast.runtime.forms import bare_members
-from handfast.runtime.header_text import header_text
+from handfast.runtime.header_text import field_lines
 from handfast.runtime.shapes import Shapes
 
 _BOUNDARY = "handfast-boundary-7d1f0c5ab2"
@@ -111,12 +111,10 @@ class BodyWriter:
 
     def _headers(self, encoding: Encoding) -> Iterator[str]:
         for header in encoding.headers.values():
-            if (
-                header.required
-                and header.schema is not None
-                and header.name.lower() not in ("content-type", "content-disposition")
-            ):
-                yield f"{header.name}: {header_text(self._sample(header.schema), explode=header.explode)}"
+            schema = header.schema if header.content is None else header.content.schema
+            is_ours = header.name.lower() not in ("content-type", "content-disposition")
+            if header.required and schema is not None and is_ours:
+                yield from (f"{header.name}: {line}" for line in field_lines(header, self._sample(schema)))
 
 
 def concrete(media_type: MediaType) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from email import message_from_bytes
 
 import pytest
 from fastapi import FastAPI
@@ -374,3 +375,79 @@ def test_any_credentials_are_right_and_none_are_not() -> None:
     )
     assert client(made).get("/", headers={"Authorization": "Bearer anything"}).status_code == 204
     assert client(made).get("/").status_code == 401
+
+
+def shown(response_of_it: JSONValue) -> Contract:
+    """A contract with one operation that replies so."""
+    return contract({"/": {"get": {"operationId": "get", "responses": {"200": response_of_it}}}})
+
+
+NUMBER: JSONValue = {"type": "integer", "minimum": 5}
+
+
+@pytest.mark.parametrize(
+    ("header", "text"),
+    [
+        ({"schema": NUMBER, "example": 7}, "7"),
+        ({"schema": NUMBER, "examples": {"wrong": {"value": 1}, "right": {"dataValue": 8}}}, "8"),
+        ({"schema": {"type": "array", "items": NUMBER}, "example": [5, 6]}, "5,6"),
+        ({"content": {"text/plain": {"schema": {"type": "string"}, "example": "seven"}}}, "seven"),
+        ({"schema": NUMBER, "example": "seven"}, "5"),
+    ],
+)
+def test_headers_are_those_of_examples(header: JSONValue, text: str) -> None:
+    assert client(shown(response(headers={"X-A": header}))).get("/").headers["x-a"] == text
+
+
+PET: JSONValue = {"type": "object", "properties": {"id": {"type": "integer"}}}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "declared", "body"),
+    [
+        ("application/xml", {"schema": PET, "example": "<pet/>"}, "<pet/>"),
+        ("application/xml", {"schema": PET, "examples": {"a": {"serializedValue": "<pet/>"}}}, "<pet/>"),
+        (
+            "application/xml",
+            {"schema": PET, "examples": {"a": {"dataValue": {"id": 1}, "serializedValue": "<id>1</id>"}}},
+            "<id>1</id>",
+        ),
+        ("text/plain", {"schema": {"type": "string"}, "examples": {"a": {"serializedValue": "hi"}}}, "hi"),
+        ("text/plain", {"schema": NUMBER, "examples": {"a": {"dataValue": 7, "serializedValue": "7"}}}, "7"),
+        ("application/json", {"schema": NUMBER, "examples": {"a": {"dataValue": 7, "serializedValue": "8"}}}, "7"),
+    ],
+)
+def test_what_is_no_json_is_sent_as_examples_write_it(
+    media_type: str, declared: dict[str, JSONValue], body: str
+) -> None:
+    made = shown(response(content={media_type: declared}))
+    assert client(made).get("/").text == body
+    if "examples" in declared:
+        assert client(made).get("/", headers={"Prefer": "example=a"}).text == body
+
+
+PLACED: JSONValue = {
+    "contentType": "image/*",
+    "headers": {"X-A": {"required": True, "content": {"text/plain": {"schema": {"const": "a"}}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "declared", "parts"),
+    [
+        ("multipart/form-data", {"schema": {"type": "object", "required": ["id"], "properties": {"id": NUMBER}}}, 1),
+        ("multipart/mixed", {"schema": {"type": "array", "items": NUMBER, "minItems": 2, "maxItems": 2}}, 2),
+        ("multipart/mixed", {"itemSchema": {}, "itemEncoding": PLACED}, 3),
+        ("multipart/byteranges", {"itemSchema": {"maxLength": 64}, "itemEncoding": PLACED}, 3),
+    ],
+)
+def test_parts_are_framed_by_the_boundary_that_is_named(
+    media_type: str, declared: dict[str, JSONValue], parts: int
+) -> None:
+    answer = client(shown(response(content={media_type: declared}))).get("/")
+    head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n"
+    message = message_from_bytes(head.encode() + answer.content)
+    found = list(message.walk())[1:]
+    assert (message.get_content_type(), len(found)) == (media_type, parts)
+    if "itemEncoding" in declared:
+        assert [(part["content-type"], part["x-a"]) for part in found] == [("image/png", "a")] * parts

@@ -13,7 +13,7 @@ from handfast.design.mock.choosing import Choice
 from handfast.design.mock.prefer import WrongPreference
 from handfast.design.samples import Samples
 from handfast.runtime import media_types
-from handfast.runtime.body_types import essence_of
+from handfast.runtime.body_types import essence_of, kind_of
 from handfast.runtime.fallback import JudgedRequest, PlainReply
 from handfast.runtime.header_text import header_text, is_field_value
 from handfast.runtime.route import allowed
@@ -48,13 +48,15 @@ class Answers:
             return self.without_body(choice, headers)
         if self.is_stream(choice.media):
             return self._streamed(choice, choice.media, request, headers, dynamic=dynamic)
+        if choice.media.item_schema is not None:
+            return self.with_value(choice, self._items(choice.media, choice, request, dynamic=dynamic), headers)
         return self.with_value(choice, self.value(choice, choice.media, request, dynamic=dynamic).value, headers)
 
     def value(self, choice: Choice, media: MediaType, request: JudgedRequest, *, dynamic: bool = False) -> Made:
         """The value for a response that is no stream."""
         if not dynamic or choice.is_asked:
-            for name, value in _in_order(media.examples, choice.example):
-                if media.schema is None or self._contract.judge(media.schema, Direction.RESPONSE).is_valid(value):
+            for name, value in _in_order(_shown(media), choice.example):
+                if _is_text(media, value) or self._fits(media.schema, value):
                     return Made(value, is_example=True)
                 if choice.is_asked and name == choice.example:
                     raise WrongPreference(f"the example {name!r} breaks its schema; `handfast lint` says how")
@@ -149,8 +151,14 @@ class Answers:
             return False
         return header.content is None and is_field_value(header_text(value, explode=header.explode))
 
+    def _fits(self, schema: Schema | None, value: JSONValue) -> bool:
+        return schema is None or self._contract.judge(schema, Direction.RESPONSE).is_valid(value)
+
     def _header(self, header: Header) -> list[JSONValue]:
-        """The value of a header, where it has one that a header can carry; optional ones are sent as well."""
+        """The value of a header, where it has one that a header can carry; optional ones are sent as well.
+
+        It is an example that keeps its schema, else made up.
+        """
         content = header.content
         schema = header.schema or (content.schema if content is not None else None)
         if header.name.lower() == "content-type":
@@ -161,6 +169,9 @@ class Answers:
         def fits(value: JSONValue) -> bool:
             return content is not None or is_field_value(header_text(value, explode=header.explode))
 
+        for value in header.examples.values():
+            if self._fits(schema, value) and fits(value):
+                return [value]
         for value in self.samples.values(schema.pointer, Direction.RESPONSE):
             if value is not None and fits(value):
                 return [value]
@@ -177,6 +188,18 @@ class Answers:
 
     def _sample(self, schema: Schema) -> JSONValue:
         return self.samples.value(schema.pointer, Direction.RESPONSE)
+
+
+def _shown(media: MediaType) -> Mapping[str, JSONValue]:
+    """The examples of a media type; where no value can be sent (XML, images), as texts that go over the wire."""
+    if media_types.is_json(concrete(media)) or kind_of(media) == "value":
+        return media.examples
+    return {**media.examples, **media.texts} if kind_of(media) == "bytes" else {**media.texts, **media.examples}
+
+
+def _is_text(media: MediaType, value: JSONValue) -> bool:
+    """Whether an example is a body as it goes over the wire, of a media type that no schema judges."""
+    return isinstance(value, str) and kind_of(media) == "bytes" and not media_types.is_json(concrete(media))
 
 
 def _known(request: JudgedRequest, choice: Choice, media: MediaType) -> dict[str, JSONValue]:

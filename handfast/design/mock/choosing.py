@@ -82,7 +82,7 @@ def _with_example(choice: Choice, request: JudgedRequest, wanted: Preferences) -
         return choice
     if choice.media is not None:
         for media in (choice.media, *choice.response.content.values()):
-            if name in media.examples:
+            if name in media.examples or name in media.texts:
                 return replace(choice, media=media, example=name, is_asked=True)
     if wanted.is_lenient:
         return choice
@@ -92,7 +92,7 @@ def _with_example(choice: Choice, request: JudgedRequest, wanted: Preferences) -
 
 
 def _names(response: Response) -> list[str]:
-    return [name for media in response.content.values() for name in media.examples]
+    return [name for media in response.content.values() for name in (*media.examples, *media.texts)]
 
 
 def _matching(media: MediaType, request: JudgedRequest) -> str | None:
@@ -101,7 +101,7 @@ def _matching(media: MediaType, request: JudgedRequest) -> str | None:
     So an author who calls the examples of a parameter, of the request body and of a response alike pairs them.
     """
     said = set(_said(request))
-    return next((name for name in media.examples if name in said), None)
+    return next((name for name in (*media.examples, *media.texts) if name in said), None)
 
 
 def _said(request: JudgedRequest) -> Iterator[str]:
