@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from handfast.contract.model import (
-    Header,
     JSONValue,
-    MediaType,
     Operation,
     Parameter,
     ParameterLocation,
@@ -18,6 +16,7 @@ from handfast.contract.model import (
 )
 from handfast.contract.names import argument_names
 from handfast.design.diff.change import Finding, Verdict
+from handfast.design.diff.contents import contents, finding_of, headers, media_type, schema
 from handfast.design.diff.relation import Relation, Variance
 from handfast.design.diff.schemas import SchemaComparison
 
@@ -48,7 +47,7 @@ class Exchange:
             else:
                 found = Relation.NARROWER if parameter.location in _REFUSED_WHEN_UNKNOWN else Relation.EQUAL
                 message = f"{parameter.location} parameter {parameter.name!r} is gone"
-                finding = _finding(
+                finding = finding_of(
                     self.request.variance, "parameter-removed", parameter.pointer, new.pointer, message, found
                 )
                 yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING)
@@ -58,7 +57,7 @@ class Exchange:
                 message = f"{kind}{parameter.location} parameter {parameter.name!r} is new"
                 found = Relation.NARROWER if parameter.required else Relation.WIDER
                 code = "parameter-added"
-                finding = _finding(self.request.variance, code, old.pointer, parameter.pointer, message, found)
+                finding = finding_of(self.request.variance, code, old.pointer, parameter.pointer, message, found)
                 yield replace(finding, handlers=Verdict.BREAKING)
 
     def _parameter(self, old: Parameter, new: Parameter) -> Iterator[Finding]:
@@ -70,30 +69,30 @@ class Exchange:
         if old.required is not new.required:
             message = f"{name} is {'required' if new.required else 'not required any more'}"
             found = Relation.NARROWER if new.required else Relation.WIDER
-            yield _finding(self.request.variance, "parameter-required", *places, message, found)
+            yield finding_of(self.request.variance, "parameter-required", *places, message, found)
         if (was := _serialisation(old)) != (now := _serialisation(new)):
             message = f"{name} is written as {now} instead of {was}"
-            yield _finding(self.request.variance, "parameter-serialisation", *places, message, Relation.OTHER)
+            yield finding_of(self.request.variance, "parameter-serialisation", *places, message, Relation.OTHER)
         for flag in ("allow_reserved", "allow_empty_value"):
             if getattr(old, flag) is not getattr(new, flag):
                 found = Relation.WIDER if getattr(new, flag) else Relation.NARROWER
                 message = f"{name}: {flag.replace('_', ' ')} is {getattr(new, flag)}".lower()
-                yield _finding(self.request.variance, "parameter-characters", *places, message, found)
+                yield finding_of(self.request.variance, "parameter-characters", *places, message, found)
         yield from _default(old, new, name)
-        yield from _schema(self.request, old.schema, new.schema)
+        yield from schema(self.request, old.schema, new.schema)
         if old.content is not None and new.content is not None:
-            yield from _media(self.request, old.content, new.content)
+            yield from media_type(self.request, old.content, new.content)
 
     def _body(self, old: Operation, new: Operation) -> Iterator[Finding]:
         before, after = old.request_body, new.request_body
         if before is None and after is not None:
             found = Relation.NARROWER if after.required else Relation.WIDER
             message = f"a {'required ' if after.required else ''}request body is new"
-            finding = _finding(self.request.variance, "body-added", old.pointer, after.pointer, message, found)
+            finding = finding_of(self.request.variance, "body-added", old.pointer, after.pointer, message, found)
             yield replace(finding, handlers=Verdict.BREAKING)
         elif before is not None and after is None:
             message = "the request body is gone: what is sent is not used any more"
-            yield _finding(
+            yield finding_of(
                 self.request.variance, "body-removed", before.pointer, new.pointer, message, Relation.NARROWER
             )
         elif before is not None and after is not None:
@@ -103,8 +102,8 @@ class Exchange:
         if old.required is not new.required:
             message = f"the request body is {'required' if new.required else 'not required any more'}"
             found = Relation.NARROWER if new.required else Relation.WIDER
-            yield _finding(self.request.variance, "body-required", old.pointer, new.pointer, message, found)
-        yield from _content(self.request, old.content, new.content, (old.pointer, new.pointer))
+            yield finding_of(self.request.variance, "body-required", old.pointer, new.pointer, message, found)
+        yield from contents(self.request, old.content, new.content, (old.pointer, new.pointer))
 
     # What is answered
 
@@ -126,7 +125,7 @@ class Exchange:
 
     def _status_removed(self, old: Response, new: Operation) -> Finding:
         message = f"the response {old.status} is gone"
-        finding = _finding(
+        finding = finding_of(
             self.response.variance, "response-removed", old.pointer, new.pointer, message, Relation.NARROWER
         )
         finding = replace(finding, handlers=Verdict.BREAKING)
@@ -138,50 +137,21 @@ class Exchange:
 
     def _status_added(self, new: Response, old: Operation) -> Finding:
         message = f"the response {new.status} is new"
-        finding = _finding(self.response.variance, "response-added", old.pointer, new.pointer, message, Relation.WIDER)
+        finding = finding_of(
+            self.response.variance, "response-added", old.pointer, new.pointer, message, Relation.WIDER
+        )
         if new.status[0] in "45d" and finding.wire is Verdict.BREAKING:
             reason = "clients take an error that they do not know for the first of its class (RFC 9110, section 15)"
             return replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=reason)
         return finding
 
     def _response(self, old: Response, new: Response) -> Iterator[Finding]:
-        yield from self._headers(old, new)
-        yield from _content(self.response, old.content, new.content, (old.pointer, new.pointer))
+        yield from headers(self.response, old.headers, new.headers, (old.pointer, new.pointer))
+        yield from contents(self.response, old.content, new.content, (old.pointer, new.pointer))
         if old.links.keys() != new.links.keys():
             names = sorted(old.links.keys() ^ new.links.keys())
             message = f"links came or went: {', '.join(names)}"
             yield _wording("links-changed", old.pointer, new.pointer, message)
-
-    def _headers(self, old: Response, new: Response) -> Iterator[Finding]:
-        before, after = ({name.lower(): each for name, each in response.headers.items()} for response in (old, new))
-        variance = self.response.variance
-        for name, header in before.items():
-            if name in after:
-                yield from self._header(header, after[name])
-                continue
-            found = Relation.WIDER if header.required else Relation.EQUAL
-            message = f"the header {header.name} is gone"
-            finding = _finding(variance, "header-removed", header.pointer, new.pointer, message, found)
-            yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING)
-        for name, header in after.items():
-            if name not in before:
-                message = f"the header {header.name} is new"
-                finding = _finding(variance, "header-added", old.pointer, header.pointer, message, Relation.NARROWER)
-                yield replace(finding, handlers=Verdict.BREAKING if header.required else Verdict.COMPATIBLE)
-
-    def _header(self, old: Header, new: Header) -> Iterator[Finding]:
-        if old.required is not new.required:
-            message = f"the header {new.name} is {'always there' if new.required else 'not always there any more'}"
-            found = Relation.NARROWER if new.required else Relation.WIDER
-            yield _finding(self.response.variance, "header-required", old.pointer, new.pointer, message, found)
-        if old.explode is not new.explode:
-            message = f"the header {new.name} is written in another way"
-            yield _finding(
-                self.response.variance, "header-serialisation", old.pointer, new.pointer, message, Relation.OTHER
-            )
-        yield from _schema(self.response, old.schema, new.schema)
-        if old.content is not None and new.content is not None:
-            yield from _media(self.response, old.content, new.content)
 
 
 _REFUSED_WHEN_UNKNOWN = {ParameterLocation.QUERY, ParameterLocation.QUERYSTRING, ParameterLocation.PATH}
@@ -243,82 +213,6 @@ def _holds_for(operation: Operation, status: str) -> Response | None:
     """The declaration that holds for a status that is not declared itself."""
     declared = {each.status: each for each in operation.responses}
     return declared.get(f"{status[0]}XX") or declared.get("default")
-
-
-def _content(
-    schemas: SchemaComparison, old: Mapping[str, MediaType], new: Mapping[str, MediaType], places: tuple[str, str]
-) -> Iterator[Finding]:
-    """Media types by name; one that is gone goes on as the range that has it."""
-    for name, media in old.items():
-        other = new.get(name) or _range(new, name)
-        if other is not None:
-            yield from _media(schemas, media, other)
-            continue
-        message = f"the media type {name} is gone"
-        finding = _finding(schemas.variance, "media-type-removed", media.pointer, places[1], message, Relation.NARROWER)
-        if schemas.variance is Variance.SENT:
-            reason = "clients that accept this media type alone get none that they can read"
-            finding = replace(finding, wire=Verdict.BREAKING, sdk=Verdict.BREAKING, reason=reason)
-        yield replace(finding, handlers=Verdict.BREAKING)
-    for name, media in new.items():
-        if name not in old and _range(old, name) is None:
-            message = f"the media type {name} is new"
-            found = Relation.WIDER
-            finding = _finding(schemas.variance, "media-type-added", places[0], media.pointer, message, found)
-            if schemas.variance is Variance.SENT and old:
-                reason = "it is sent to those who accept it before the others"
-                finding = replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=reason)
-            yield finding
-    if (
-        schemas.variance is Variance.SENT
-        and old
-        and new
-        and next(iter(old)) in new
-        and next(iter(old)) != next(iter(new))
-    ):
-        message = f"{next(iter(new))} is sent to those who do not say what they accept, instead of {next(iter(old))}"
-        yield _finding(schemas.variance, "media-type-preferred", *places, message, Relation.OTHER)
-
-
-def _range(content: Mapping[str, MediaType], name: str) -> MediaType | None:
-    return content.get(f"{name.partition('/')[0]}/*") or content.get("*/*")
-
-
-def _media(schemas: SchemaComparison, old: MediaType, new: MediaType) -> Iterator[Finding]:
-    yield from _schema(schemas, old.schema, new.schema)
-    yield from _schema(schemas, old.item_schema, new.item_schema)
-    for name in old.encoding.keys() | new.encoding.keys():
-        before, after = old.encoding.get(name), new.encoding.get(name)
-        if before is None or after is None:
-            continue
-        was, now = ((each.content_type, each.style, each.explode, sorted(each.headers)) for each in (before, after))
-        if was != now:
-            message = f"the part {name!r} is encoded in another way"
-            yield _finding(schemas.variance, "encoding-changed", before.pointer, after.pointer, message, Relation.OTHER)
-
-
-def _schema(schemas: SchemaComparison, old: Schema | None, new: Schema | None) -> Iterator[Finding]:
-    if old is not None and new is not None:
-        yield from schemas.compare(old.pointer, new.pointer)
-    elif new is not None:
-        yield _finding(schemas.variance, "schema-added", None, new.pointer, "a schema is new", Relation.NARROWER)
-    elif old is not None:
-        yield _finding(schemas.variance, "schema-removed", old.pointer, None, "the schema is gone", Relation.WIDER)
-
-
-def _finding(variance: Variance, code: str, old: str | None, new: str | None, message: str, found: Relation) -> Finding:
-    wire = variance.verdict(found)
-    return Finding(
-        code=code,
-        old=old,
-        new=new,
-        message=message,
-        reason=variance.reason(found),
-        wire=wire,
-        sdk=Verdict.BREAKING if wire is Verdict.BREAKING else Verdict.COMPATIBLE,
-        handlers=variance.opposite.verdict(found),
-        direction=variance.direction,
-    )
 
 
 def _code_only(code: str, old: str, new: str, message: str) -> Finding:

@@ -183,9 +183,42 @@ KINDS = (
     ),
     breaks(
         "request media type removed",
-        "          multipart/form-data: {schema: {$ref: '#/components/schemas/NewBook'}, encoding: {isbn: {contentType: text/plain}}}\n",
+        "          multipart/form-data: {schema: {$ref: '#/components/schemas/NewBook'}, encoding: {isbn: {contentType: text/plain}, cover: {contentType: 'image/png, image/*'}}}\n",
         "",
         "media-type-removed",
+    ),
+    adds(
+        "part of more types",
+        "contentType: text/plain",
+        "contentType: 'text/csv, text/plain; charset=utf-8'",
+        "encoding-changed",
+    ),
+    adds("part of any type", "contentType: text/plain", "contentType: text/*", "encoding-changed"),
+    breaks(
+        "part of fewer types",
+        "cover: {contentType: 'image/png, image/*'}",
+        "cover: {contentType: 'image/png, image/jpeg'}",
+        "encoding-changed",
+    ),
+    says("part of the same types", "'image/png, image/*'", "'IMAGE/*'"),
+    breaks(
+        "part gets an encoding",
+        "encoding: {isbn:",
+        "encoding: {title: {contentType: application/json}, isbn:",
+        "encoding-changed",
+    ),
+    says("part gets its usual encoding", "encoding: {isbn:", "encoding: {title: {contentType: text/*}, isbn:"),
+    adds("part loses its encoding", "{isbn: {contentType: text/plain}, ", "{", "encoding-changed"),
+    breaks(
+        "part must have a header",
+        "isbn: {contentType: text/plain}",
+        "isbn: {contentType: text/plain, headers: {X-Of: {required: true, schema: {type: string}}}}",
+        "header-added",
+    ),
+    says(
+        "media type with its usual charset",
+        "application/json: {schema: {$ref: '#/components/schemas/Page'}}",
+        "application/json; charset=utf-8: {schema: {$ref: '#/components/schemas/Page'}}",
     ),
     breaks("part encoding changed", "contentType: text/plain", "contentType: application/json", "encoding-changed"),
     breaks(
