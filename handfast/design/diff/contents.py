@@ -11,7 +11,7 @@ from handfast.design.diff.change import Finding, Verdict
 from handfast.design.diff.relation import Relation, Variance, relation
 from handfast.design.diff.schemas import SchemaComparison
 from handfast.design.diff.side import Parts, Side
-from handfast.design.diff.view import View, view
+from handfast.design.diff.view import View, seen_at, view
 from handfast.runtime import media_types
 from handfast.runtime.media_types import ContentType
 
@@ -143,7 +143,10 @@ def _is_form(media: str) -> bool:
 
 def _encodings(schemas: SchemaComparison, old: MediaType, new: MediaType) -> Iterator[Finding]:
     """How each member, or each part without a name, is written before and after."""
-    before, after = (_schema_of(side, media) for side, media in ((schemas.old, old), (schemas.new, new)))
+    before, after = (
+        view(side, ()) if media.schema is None else seen_at(side, media.schema.pointer)
+        for side, media in ((schemas.old, old), (schemas.new, new))
+    )
     for name in {**old.encoding, **new.encoding}:
         if all(seen.is_declared(name) for seen in (before, after)):
             was, now = old.encoding.get(name), new.encoding.get(name)
@@ -155,11 +158,6 @@ def _encodings(schemas: SchemaComparison, old: MediaType, new: MediaType) -> Ite
         index = max(before.prefix, after.prefix)
         one, other = (old, old.item_encoding, before.item(index)), (new, new.item_encoding, after.item(index))
         yield from _encoding(schemas, one, other, "items")
-
-
-def _schema_of(side: Side, media: MediaType) -> View:
-    part = side.at(media.schema.pointer) if media.schema is not None else None
-    return view(side, (part,) if part is not None else ())
 
 
 _Written = tuple[MediaType, Encoding | None, Parts]
@@ -177,8 +175,11 @@ def _encoding(schemas: SchemaComparison, old: _Written, new: _Written, name: str
     if _style(old[1]) != _style(new[1]):
         message = f"the part {name!r} is written as {_style(new[1])} instead of {_style(old[1])}"
         yield finding_of(schemas.variance, "encoding-changed", *where, message, Relation.OTHER)
-    before, after = (encoding.headers if encoding is not None else {} for _, encoding, _ in (old, new))
-    yield from headers(schemas, before, after, where)
+    yield from headers(schemas, _headers_of(old[1]), _headers_of(new[1]), where)
+
+
+def _headers_of(encoding: Encoding | None) -> Mapping[str, Header]:
+    return {} if encoding is None else encoding.headers
 
 
 def _ranges(side: Side, written: _Written) -> tuple[ContentType, ...] | None:

@@ -6,19 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from handfast.contract.model import (
-    JSONValue,
     Operation,
     Parameter,
     ParameterLocation,
     RequestBody,
     Response,
-    Schema,
 )
 from handfast.contract.names import argument_names
 from handfast.design.diff.change import Finding, Verdict
 from handfast.design.diff.contents import contents, finding_of, headers, media_type, schema
 from handfast.design.diff.relation import Relation, Variance
 from handfast.design.diff.schemas import SchemaComparison
+from handfast.design.diff.view import canonical_text, seen_at, told_default
 
 _OWN_CODE = "the generated code has another name or another type for it"
 
@@ -78,10 +77,26 @@ class Exchange:
                 found = Relation.WIDER if getattr(new, flag) else Relation.NARROWER
                 message = f"{name}: {flag.replace('_', ' ')} is {getattr(new, flag)}".lower()
                 yield finding_of(self.request.variance, "parameter-characters", *places, message, found)
-        yield from _default(old, new, name)
+        yield from self._default(old, new, name)
         yield from schema(self.request, old.schema, new.schema)
         if old.content is not None and new.content is not None:
             yield from media_type(self.request, old.content, new.content)
+
+    def _default(self, old: Parameter, new: Parameter, name: str) -> Iterator[Finding]:
+        before, after = (
+            seen_at(side, each.schema.pointer).default if each.schema is not None else ()
+            for side, each in ((self.request.old, old), (self.request.new, new))
+        )
+        is_used = not (old.required and new.required)
+        if is_used and list(map(canonical_text, before)) != list(map(canonical_text, after)):
+            yield Finding(
+                code="parameter-default",
+                old=old.pointer,
+                new=new.pointer,
+                message=f"{name} is {told_default(after)} when it is left out, instead of {told_default(before)}",
+                reason="clients that leave it out get something else, and no schema tells what that means",
+                wire=Verdict.UNKNOWN,
+            )
 
     def _body(self, old: Operation, new: Operation) -> Iterator[Finding]:
         before, after = old.request_body, new.request_body
@@ -185,28 +200,6 @@ def _serialisation(parameter: Parameter) -> str:
     if parameter.content is not None:
         return parameter.content.media_type
     return f"{parameter.style}{' (exploded)' if parameter.explode else ''}"
-
-
-def _default(old: Parameter, new: Parameter, name: str) -> Iterator[Finding]:
-    before, after = (_default_of(parameter.schema) for parameter in (old, new))
-    if before != after:
-        yield Finding(
-            code="parameter-default",
-            old=old.pointer,
-            new=new.pointer,
-            message=f"{name} is {_told(after)} when it is left out, instead of {_told(before)}",
-            reason="clients that leave it out get something else, and no schema tells what that means",
-            wire=Verdict.UNKNOWN,
-        )
-
-
-def _default_of(schema: Schema | None) -> tuple[JSONValue, ...]:
-    value = schema.value if schema is not None else None
-    return (value["default"],) if isinstance(value, dict) and "default" in value else ()
-
-
-def _told(default: tuple[JSONValue, ...]) -> str:
-    return repr(default[0]) if default else "absent"
 
 
 def _holds_for(operation: Operation, status: str) -> Response | None:

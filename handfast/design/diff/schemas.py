@@ -20,7 +20,7 @@ from handfast.design.diff.change import Finding, Verdict
 from handfast.design.diff.keywords import ASSERTIONS, differences
 from handfast.design.diff.relation import Relation, Variance, relation
 from handfast.design.diff.side import Part, Parts, Side, covers, is_disjoint
-from handfast.design.diff.view import Group, View, view
+from handfast.design.diff.view import Group, View, canonical_text, told_default, view
 
 _NEW_TO_OPEN = "nobody relied on a member that was not declared"
 _IGNORED = "clients ignore members of replies that they do not know"
@@ -29,8 +29,11 @@ _CALLED = "the wire is the same, but code names the member"
 _GONE = "code that reads or sets the member does not work any more"
 _OTHER_TYPE = "code has another type for bytes than for a text, and forms send them as a file"
 _BYTES = ("format", "contentMediaType", "contentEncoding")
+_UNSAID = "the old contract did not say what it is when it is left out"
+_LEFT_OUT = "who leaves it out, or finds it left out, relied on the default; no schema tells what another one means"
 _ABOUT_CODE = frozenset({"property-added", "property-removed", "name-in-code-changed", "bytes-changed"})
 """Differences that code has even where the same values are admitted."""
+_DEFAULT = "default-changed"
 
 
 class SchemaComparison:
@@ -57,7 +60,7 @@ class SchemaComparison:
         found = self._relation((old,), (new,))
         findings = self._walk((old,), (new,), old_pointer, new_pointer)
         if found is Relation.EQUAL:
-            return [self._harmless(each, found) for each in findings if each.code in _ABOUT_CODE]
+            return [self._harmless(each, found) for each in findings if each.code in {*_ABOUT_CODE, _DEFAULT}]
         if self.variance.verdict(found) is Verdict.COMPATIBLE:
             return [self._harmless(each, found) for each in findings] or [
                 self._generic(old_pointer, new_pointer, found)
@@ -69,7 +72,7 @@ class SchemaComparison:
 
     def _harmless(self, finding: Finding, found: Relation) -> Finding:
         """A difference inside of schemas that are proven to be compatible; code may name what came or went."""
-        if finding.wire is Verdict.COMPATIBLE:
+        if finding.wire is Verdict.COMPATIBLE or finding.code == _DEFAULT:
             return finding
         is_about_code = finding.code in _ABOUT_CODE
         sdk = finding.sdk if is_about_code else Verdict.COMPATIBLE
@@ -144,12 +147,25 @@ class SchemaComparison:
         for name in {**old.members(), **new.members()}:
             before, after = old.is_declared(name), new.is_declared(name)
             if before and after:
+                yield from self._default(old, new, name)
                 yield from self._walk(old.member(name), new.member(name), old_here, new_here)
             elif before:
                 yield self._removed(old, new, name, old_here, new_here)
             elif after:
                 yield self._added(old, new, name, old_here, new_here)
         yield from self._called_otherwise(old, new)
+
+    def _default(self, old: View, new: View, name: str) -> Iterator[Finding]:
+        """Another default of a member that may be left out; one where there was none contradicts nobody."""
+        here, there = view(self.old, old.member(name)), view(self.new, new.member(name))
+        before, after = list(map(canonical_text, here.default)), list(map(canonical_text, there.default))
+        if before == after or name in old.required & new.required:
+            return
+        message = f'member "{name}" is {told_default(there.default)} when it is left out'
+        message += f", instead of {told_default(here.default)}" if before else ""
+        places = (_pointer(here, "", "default"), _pointer(there, "", "default"))
+        finding = self._finding(_DEFAULT, *places, message, Relation.EQUAL)
+        yield replace(finding, wire=Verdict.UNKNOWN, reason=_LEFT_OUT) if before else replace(finding, reason=_UNSAID)
 
     def _called_otherwise(self, old: View, new: View) -> Iterator[Finding]:
         """Other fields for the same members, because members came or went whose names become the same."""

@@ -115,6 +115,11 @@ class View:
                 found = named if found is None else {key: found[key] for key in found if key in named}
         return found
 
+    @property
+    def default(self) -> tuple[JSONValue, ...]:
+        """The default, in a tuple because null is one too; of several the outermost."""
+        return tuple(value for _, value in self.holders("default"))[:1]
+
     @cached_property
     def is_bytes(self) -> bool:
         """Whether the value is bytes as they are, where a body is not JSON."""
@@ -176,9 +181,20 @@ def view(side: Side, parts: Parts) -> View:
     return View(side, parts, tuple(leaves), tuple(groups), is_nullable, is_closed_off, tuple(opaque))
 
 
+def seen_at(side: Side, pointer: str) -> View:
+    """What the schema at a JSON Pointer says; without one, nothing."""
+    part = side.at(pointer)
+    return view(side, (part,) if part is not None else ())
+
+
 def canonical_text(value: JSONValue) -> str:
     """A text that equal JSON values share: 1 and 1.0 are equal, true and 1 are not."""
     return jsonschema_rs.canonical.json.to_string(value)
+
+
+def told_default(default: tuple[JSONValue, ...]) -> str:
+    """A default for people."""
+    return json.dumps(default[0], ensure_ascii=False) if default else "absent"
 
 
 def expanded(declared: JSONValue) -> frozenset[str]:

@@ -144,6 +144,12 @@ KINDS = (
     ),
     breaks("parameter explode changed", "explode: true", "explode: false", "parameter-serialisation"),
     may("parameter default changed", "default: 20", "default: 50", "parameter-default"),
+    may(
+        "parameter default behind a reference changed",
+        "Lang: {type: string, default: en}",
+        "Lang: {type: string, default: la}",
+        "parameter-default",
+    ),
     breaks(
         "parameter moved to another place",
         "{name: X-Trace, in: header",
@@ -286,6 +292,19 @@ KINDS = (
         "callbackUrl: {type: string, format: uri}",
         "callbackUrl: {type: string, format: uri, maxLength: 30}",
         "bound-tightened",
+    ),
+    may("member default changed", "maxLength: 3, default: eur", "maxLength: 3, default: usd", "default-changed"),
+    may("member default gone", "maxLength: 3, default: eur", "maxLength: 3", "default-changed"),
+    adds(
+        "member default said",
+        "isbn: {type: string, pattern: '^[0-9]{13}$'}",
+        "isbn: {type: string, default: '9780000000000', pattern: '^[0-9]{13}$'}",
+        "default-changed",
+    ),
+    says(
+        "default of a member that is always there",
+        "title: {type: string, maxLength: 200}",
+        "title: {type: string, maxLength: 200, default: A}",
     ),
     breaks("request number to integer", "price: {type: number", "price: {type: integer", "type-changed"),
     adds(
