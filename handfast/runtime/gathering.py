@@ -4,7 +4,8 @@
 
 Headers are Latin-1 without the white space around them; repeated ones are joined with commas where the parameter may be
 an array or object, and refused elsewhere. Cookies of the style `form` are percent-decoded when they are well encoded,
-and taken as they are otherwise; those of the style `cookie` are always taken as they are (OpenAPI 3.2.0, 4.12.6).
+and taken as they are otherwise; those of the style `cookie` (OpenAPI 3.2.0, 4.12.6), and texts that have a media type
+(3.1.1, appendix D), are always taken as they are.
 """
 
 from __future__ import annotations
@@ -224,7 +225,9 @@ def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: L
         case ParameterLocation.HEADER:
             return lambda source: _found(source.header(name.lower()), lambda raw: read(_utf8(raw)))
         case ParameterLocation.COOKIE:
-            return lambda source: _found(source.cookie(name), lambda raw: read(decode_if_encoded(raw)))
+            is_text = not is_form(media.media_type) and not is_json(media.media_type)
+            undo_cookie = str if is_text else decode_if_encoded
+            return lambda source: _found(source.cookie(name), lambda raw: read(undo_cookie(raw)))
         case ParameterLocation.QUERYSTRING:
             undo = str if is_form(media.media_type) else decode
             return lambda source: read(undo(source.query)) if source.query else None

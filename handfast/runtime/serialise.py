@@ -82,7 +82,9 @@ def header_content(content: MediaType, value: JSONValue) -> str:
 def cookie_text(parameter: Parameter, value: JSONValue) -> str:
     """A value as one cookie, or as several in a row."""
     if parameter.content is not None:
-        return f"{parameter.name}={encode(content_text(parameter.content, value))}"
+        text = content_text(parameter.content, value)
+        is_text = not is_form(parameter.content.media_type) and not is_json(parameter.content.media_type)
+        return f"{parameter.name}={text if is_text else encode(text)}"
     written: Callable[[str], str] = str if parameter.style == "cookie" else encode
     if parameter.style == "cookie" and parameter.explode and isinstance(value, (list, dict)):
         return "; ".join(f"{name}={written(text)}" for name, text in _spread(parameter.name, value))

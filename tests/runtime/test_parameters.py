@@ -551,6 +551,9 @@ COOKIES = [
     Case('color="blue"', STRING, '"blue"'),
     Case("undeclared=1", STRING, ABSENT),
     Case("color=%7B%22a%22%3A1%7D", None, {"a": 1}, {"content": {"application/json": {}}}),
+    Case('color={"a":1}', None, {"a": 1}, {"content": {"application/json": {}}}),
+    Case("color=a%20b", None, "a%20b", {"content": {"text/plain": {"schema": STRING}}}),
+    Case("a=b%20c", RGB, ABSENT, style("cookie", explode=True)),
 ]
 
 
