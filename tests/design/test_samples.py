@@ -130,6 +130,8 @@ def test_what_is_made_is_admitted_and_says_something(schema: JSONValue, value: J
         r"^\cA$",
         r".+@.+\..+",
         r"^a*$",
+        r"^[0-9a-f]{128}$",
+        r'^"[ -~]{1000}"$',
     ],
 )
 def test_texts_match_their_pattern(pattern: str) -> None:
@@ -216,6 +218,7 @@ def test_a_seed_always_gives_the_same_value_and_another_seed_others() -> None:
         {"type": "array", "minItems": 4, "uniqueItems": True, "items": {"type": "boolean"}},
         {"type": "array", "minItems": 2, "items": {"anyOf": [{"$ref": f"#{POINTER}"}, {"$ref": f"#{POINTER}"}]}},
         {"type": "string", "pattern": "^(a+)+$", "minLength": 5, "maxLength": 4},
+        {"type": "string", "pattern": "^((a{500}){500}){500}$"},
     ],
 )
 def test_a_schema_that_nothing_satisfies_is_given_up_soon(schema: JSONValue) -> None:
@@ -225,6 +228,14 @@ def test_a_schema_that_nothing_satisfies_is_given_up_soon(schema: JSONValue) -> 
         with pytest.raises(Unsatisfiable, match="#/components/schemas/Subject"):
             made.value(POINTER, Direction.REQUEST)
     assert time.process_time() - started < 2
+
+
+def test_a_wide_tree_does_not_take_long() -> None:
+    tree: JSONValue = {"type": "object", "properties": {f"p{n}": {"$ref": f"#{POINTER}"} for n in range(12)}}
+    made = samples(tree)
+    started = time.process_time()
+    assert isinstance(made.value(POINTER, Direction.RESPONSE), dict)
+    assert time.process_time() - started < 4
 
 
 def test_every_satisfiable_schema_of_the_official_suite_gets_a_value() -> None:

@@ -72,7 +72,7 @@ class Attempt:
             raise Impossible
         places = list(pointers)
         facts = Facts()
-        self._gather(places, facts, depth, set())
+        self._gather(places, facts, depth)
         if facts.allowed is not None:
             return self._choose(facts.allowed)
         if facts.suggestions and self._plain:
@@ -144,7 +144,11 @@ class Attempt:
 
     # What stands at a place
 
-    def _gather(self, pointers: Iterable[str], facts: Facts, depth: int, seen: set[str]) -> None:
+    def _gather(self, pointers: Iterable[str], facts: Facts, depth: int) -> None:
+        self._note(pointers, facts, depth, set())
+        facts.left_out = {name for name, places in facts.members.items() if any(map(self._is_unwanted, places))}
+
+    def _note(self, pointers: Iterable[str], facts: Facts, depth: int, seen: set[str]) -> None:
         for pointer in pointers:
             if pointer in seen:
                 continue
@@ -157,8 +161,7 @@ class Attempt:
                 branches = schema.get("oneOf")
                 count = len(branches) if isinstance(branches, list) else 0
                 facts.rivals += [join(pointer, "oneOf", index) for index in range(count)]
-                self._gather(self._behind(schema, pointer, depth, facts), facts, depth, seen)
-        facts.left_out = {name for name, places in facts.members.items() if any(map(self._is_unwanted, places))}
+                self._note(self._behind(schema, pointer, depth, facts), facts, depth, seen)
 
     def _behind(self, schema: dict[str, JSONValue], pointer: str, depth: int, facts: Facts) -> Iterator[str]:
         """The schemas that hold at the same place: behind references, in allOf, and in the branches that are chosen."""
@@ -229,7 +232,7 @@ class Attempt:
             if name in made or name in facts.left_out or (not is_needed and len(made) >= facts.most_members):
                 continue
             if name in facts.dependent_schemas:
-                self._gather(facts.dependent_schemas.pop(name), facts, depth, set())
+                self._gather(facts.dependent_schemas.pop(name), facts, depth)
                 pending += facts.required
             try:
                 made[name] = self._member(name, facts, depth)
@@ -309,7 +312,7 @@ class Attempt:
     def _outside(self, facts: Facts) -> JSONValue:
         """A name by `propertyNames`, where no type needs to be said."""
         named = Facts(types={"string"})
-        self._gather(facts.names, named, _DEEP, set())
+        self._gather(facts.names, named, _DEEP)
         if named.allowed is not None:
             return self._random.choice(named.allowed or [""])
         options = texts(named.format, named.patterns, (named.shortest, named.longest), self._random, widely=True)

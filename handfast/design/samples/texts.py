@@ -58,6 +58,8 @@ _REPETITIONS = (3, 8, 1, 20, 100)
 _TRIES = 30
 _WRITTEN = 1_000
 """Repetitions, one inside of another, after which a text from a pattern gets no longer than it must."""
+_LONGEST = 50_000
+"""Characters of one repetition from which on a pattern is given up."""
 _STEPS = 10_000
 _LETTERS = re.compile(r"\\p\{(?:L|Lu|Ll|Letter|Alphabetic|ASCII)\}|\\p\{(?:Script|sc)=Latin\}")
 _DIGITS = re.compile(r"\\p\{(?:N|Nd|Number)\}")
@@ -159,9 +161,14 @@ class _Writer(Xeger):
 
     @override
     def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
+        """Repeat at least as often as the pattern says; the library ends at a hundred times. Raises OverflowError."""
         self._left -= 1
         most = min(end_range, self._most) if self._left > 0 else 0
-        return super()._handle_repeat(start_range, max(start_range, most), value)
+        times = self._random.randint(start_range, max(start_range, most))
+        first = self._build_string(value) if times else ""
+        if times * max(1, len(first)) > _LONGEST:
+            raise OverflowError
+        return first + "".join(self._build_string(value) for _ in range(times - 1))
 
 
 def _nothing(_: object) -> str:
