@@ -7,7 +7,7 @@ by its JSON Pointer, and every `$ref` to a place in the document is rewritten to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -67,6 +67,25 @@ class Compound:
                 break
             reference = resolve(self.uri, str(schema["$ref"]))
         return reference
+
+    def wide(self, limit: int) -> Iterator[str]:
+        """The URIs of the members of `$defs` that lead to more than so many of them."""
+        next_to = {name: self._referred(schema) for name, schema in self.definitions.items()}
+        for name in self.definitions:
+            seen: set[str] = set()
+            pending = [name]
+            while pending and len(seen) <= limit:
+                if (each := pending.pop()) not in seen:
+                    seen.add(each)
+                    pending += next_to[each]
+            if len(seen) > limit:
+                yield _reference(self.uri, name, None)
+
+    def _referred(self, schema: SchemaValue) -> set[str]:
+        """The members of `$defs` that a schema refers to, itself and in its subschemas."""
+        start = f"{self.uri}#/$defs/"
+        found = (resolve(self.uri, reference).removeprefix(start) for reference in _references_in(schema))
+        return {unescape(unquote(each.partition("/")[0])) for each in found} & self.definitions.keys()
 
     def pointer(self, location: str) -> str:
         """The JSON Pointer in the document of an absolute keyword location."""
@@ -229,6 +248,19 @@ def _relax(schema: dict[str, JSONValue], own: frozenset[str], dropped: Dropped) 
             name: [item for item in needed if item not in dropped.names] if isinstance(needed, list) else needed
             for name, needed in dependent.items()
         }
+
+
+def _references_in(schema: SchemaValue) -> Iterator[str]:
+    """What a schema refers to, itself and in its subschemas."""
+    pending: list[JSONValue] = [schema]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            if isinstance(reference := value.get("$ref"), str):
+                yield reference
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
 
 
 def _reference(uri: str, name: str, found: Found | None) -> str:

@@ -16,6 +16,7 @@ import jsonschema_rs
 from jsonschema_rs import ValidationErrorKind as Kinds
 from jsonschema_rs import canonical
 
+from handfast.contract.compiled import Compiled
 from handfast.contract.compound import REFUSE, Compound, build
 from handfast.contract.cursor import lookup
 from handfast.contract.dialects import JSON_SCHEMA_2020_12
@@ -40,6 +41,9 @@ _COUNT = re.compile(r"(?<=[{,])\d+(?=[,}])")
 
 _REPEATED = re.compile(r"\{(\d{1,9}),(\d{1,9})\}")
 """A repetition with both bounds."""
+
+_WIDE = 30
+"""Schemas that one may lead to and still have a validator of its own, which has a copy of each."""
 
 _JSON = re.compile(r"application/json|[^/]+/[^/]+\+json", re.IGNORECASE)
 """A media type that is JSON (RFC 6839, section 3.1)."""
@@ -74,7 +78,8 @@ class Engine:
         self._located: dict[str, str] = {}
         self._missing: set[str] = set()
         self._built: dict[bool, tuple[Compound, jsonschema_rs.Registry]] = {}
-        self._compiled: dict[str, jsonschema_rs.Validator] = {}
+        self._compiled: dict[str, Compiled] = {}
+        self._wide: Mapping[str, Compiled] | None = None
 
     def pointers(self) -> list[str]:
         """The pointers of all outermost schemas."""
@@ -137,13 +142,12 @@ class Engine:
             for place in walk(dict(self._document))
         )
 
-    def contents(self, validator: jsonschema_rs.Validator, value: JSONValue) -> Iterator[tuple[str, str]]:
+    def contents(self, compiled: Compiled, value: JSONValue) -> Iterator[tuple[str, str]]:
         """Each text in an admitted value that is said to be JSON, and the `contentSchema` of that, by their pointers.
 
         Both are annotations (JSON Schema 2020-12, Validation, section 8): a branch that does not hold says nothing.
         """
-        for annotation in validator.evaluate(value).annotations():
-            location = annotation["absoluteKeywordLocation"] or ""
+        for place, location in compiled.annotations(value):
             if not location.endswith("/contentSchema"):
                 continue
             pointer = self._locate(location)
@@ -156,17 +160,30 @@ class Engine:
                 and "contentEncoding" not in schema
                 and _is_json(schema.get("contentMediaType"))
             ):
-                yield annotation["instanceLocation"], pointer
+                yield place, pointer
 
-    def compile(self, pointer: str) -> jsonschema_rs.Validator:
-        """The validator of the schema at a pointer; raises ContractError when it cannot be enforced.
+    def compile(self, pointer: str) -> Compiled:
+        """The schema at a pointer, compiled; raises ContractError when it cannot be enforced.
 
-        Each has all schemas that it leads to compiled inside of it, so what only refers to another has that one's.
+        What only refers to another schema is that one, and all that lead to many others are compiled together.
         """
-        reference = self._build()[0].end_of(self._referred(pointer))
-        if (known := self._compiled.get(reference)) is None:
-            known = self._compiled[reference] = self._tried({"$ref": reference}, pointer)
+        referred = self._referred(pointer)
+        reference = self._build()[0].end_of(referred)
+        if (known := self._together().get(reference) or self._compiled.get(reference)) is None:
+            known = self._compiled[reference] = Compiled(self._tried({"$ref": reference}, pointer))
         return known
+
+    def _together(self) -> Mapping[str, Compiled]:
+        """The schemas that lead to many others, as members of one validator; none when one cannot be compiled."""
+        if self._wide is None:
+            members = {f"s{number}": each for number, each in enumerate(self._build()[0].wide(_WIDE))}
+            schema: dict[str, JSONValue] = {"properties": {name: {"$ref": each} for name, each in members.items()}}
+            try:
+                validator = self._tried(schema, "") if members else None
+            except ContractError:
+                validator = None
+            self._wide = {each: Compiled(validator, name) for name, each in members.items()} if validator else {}
+        return self._wide
 
     def check(self, pointers: Sequence[str]) -> None:
         """Compile the schemas at some pointers at once, and keep none; raises ContractError when one does not compile.
@@ -238,6 +255,7 @@ class Engine:
         reference = self._build(quick=quick)[0].reference(pointer)
         if reference is None:
             self._built.clear()  # `reference` has noted the place, if there is one, as a schema that somebody wants
+            self._wide = None
             reference = self._build(quick=quick)[0].reference(pointer)
         if reference is None:
             raise ContractError([_diagnostic("schema-missing", "there is no schema here", pointer)])

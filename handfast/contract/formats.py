@@ -194,6 +194,8 @@ def bounded(schema: dict[str, JSONValue]) -> dict[str, JSONValue]:
         bounds = dict(zip(("minimum", "maximum"), NUMBERS[name], strict=True))
     else:
         return schema
+    if not _admits_texts(schema):
+        schema = {keyword: value for keyword, value in schema.items() if keyword != "format"}  # said once is enough
     return {**schema, **bounds} if bounds.keys().isdisjoint(schema) else _with_all_of(schema, bounds)
 
 

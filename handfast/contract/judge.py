@@ -8,12 +8,14 @@ client in Python sees too. docs/SCHEMAS.md has all decisions.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 
 import jsonschema_rs
 from jsonschema_rs import canonical
 from typing_extensions import override
 
+from handfast.contract.compiled import Compiled
 from handfast.contract.directions import Directions
 from handfast.contract.engine import FORMATS, Engine, asserted
 from handfast.contract.model import Direction, JSONValue
@@ -33,32 +35,34 @@ _SMALL = 2_000
 class Judge:
     """Judges values by one schema in one direction; compiled at the first use, or by `compile`."""
 
-    __slots__ = ("_canonical_form", "_direction", "_judges", "_pointer", "_validator")
+    __slots__ = ("_canonical_form", "_compiled", "_direction", "_judges", "_pointer")
 
     def __init__(self, judges: Judges, pointer: str, direction: Direction) -> None:
         self._judges = judges
         self._pointer = pointer
         self._direction = direction
-        self._validator: jsonschema_rs.Validator | None = None
+        self._compiled: Compiled | None = None
         self._canonical_form: jsonschema_rs.CanonicalSchema | None = None
 
-    def compile(self) -> jsonschema_rs.Validator:
-        """The compiled validator; raises ContractError when the schema cannot be enforced."""
-        if self._validator is None:
-            self._validator = self._judges.engine(self._direction).compile(self._pointer)
-        return self._validator
+    def compile(self) -> Compiled:
+        """The compiled schema; raises ContractError when it cannot be enforced."""
+        if self._compiled is None:
+            self._compiled = self._judges.engine(self._direction).compile(self._pointer)
+        return self._compiled
 
     def is_valid(self, value: JSONValue) -> bool:
         """Whether the schema admits a value."""
-        return (self._validator or self.compile()).is_valid(value)
+        return (self._compiled or self.compile()).is_valid(value)
 
     def errors(self, value: JSONValue, limit: int = 20) -> list[SchemaError]:
         """What is wrong with a value, at most `limit` errors; empty if nothing is.
 
         Of a value with more than a few thousand members and items only the first error is looked for.
         """
-        found = self._found(value)
-        return list(islice(self._judges.engine(self._direction).explain(found, value), limit))
+        compiled = self.compile()
+        found = compiled.errors(value, first=not _is_small(value))
+        told = self._judges.engine(self._direction).explain(found, compiled.whole(value))
+        return [replace(error, pointer=compiled.inside(error.pointer)) for error in islice(told, limit)]
 
     def has_contents(self) -> bool:
         """Whether the schema may say what texts hold; False when no schema of the document does."""
@@ -92,16 +96,6 @@ class Judge:
         if self._canonical_form is None:
             self._canonical_form = self._judges.engine(self._direction).canonical(self._pointer)
         return self._canonical_form
-
-    def _found(self, value: JSONValue) -> Iterator[jsonschema_rs.ValidationError]:
-        validator = self.compile()
-        if _is_small(value):
-            yield from validator.iter_errors(value)
-            return
-        try:
-            validator.validate(value)
-        except jsonschema_rs.ValidationError as error:
-            yield error
 
 
 class Judges:

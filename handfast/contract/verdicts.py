@@ -159,9 +159,9 @@ def _forbidden(error: ValidationError, value: JSONValue, where: str) -> Iterator
 
 
 def _at(value: JSONValue, path: list[str | int]) -> JSONValue:
-    for token in path:
-        if isinstance(value, dict) and isinstance(token, str):
-            value = value.get(token)
+    for token in path:  # a member whose name is all digits is told as a number, too
+        if isinstance(value, dict):
+            value = value.get(str(token))
         elif isinstance(value, list) and isinstance(token, int):
             value = value[token]
     return value

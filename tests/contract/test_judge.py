@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from handfast.contract import engine
 from handfast.contract.judge import Judges
 from handfast.contract.model import Direction
 from handfast.contract.normalise import normalise
+from handfast.contract.verdicts import SchemaError
 from handfast.errors import ContractError
 
 REQUEST, RESPONSE = Direction.REQUEST, Direction.RESPONSE
@@ -25,11 +27,16 @@ def judges(schemas: dict[str, Any], **others: Any) -> Judges:
 
 
 def told(schema: Any, value: Any, direction: Direction = REQUEST, **schemas: Any) -> list[tuple[str, str, str]]:
-    """Code, pointer and message of each error of a value."""
-    judge = judges({"Subject": schema, **schemas}).judge("/components/schemas/Subject", direction)
-    errors = judge.errors(value)
-    assert judge.is_valid(value) is not bool(errors)
-    return sorted((error.code, error.pointer, error.message) for error in errors)
+    """Code, pointer and message of each error of a value, by a validator of its own and by one for many schemas."""
+    found: list[list[SchemaError]] = []
+    for limit in (1_000, 0):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(engine, "_WIDE", limit)
+            judge = judges({"Subject": schema, **schemas}).judge("/components/schemas/Subject", direction)
+            found.append(judge.errors(value))
+            assert judge.is_valid(value) is not bool(found[-1])
+    assert found[0] == found[1]
+    return sorted((error.code, error.pointer, error.message) for error in found[0])
 
 
 @pytest.mark.parametrize(
@@ -37,6 +44,8 @@ def told(schema: Any, value: Any, direction: Direction = REQUEST, **schemas: Any
     [
         ({"type": "string"}, 1, ("wrong-type", "", "must be a string")),
         ({"type": ["integer", "null"]}, "a", ("wrong-type", "", "must be null or an integer")),
+        ({"type": "integer", "format": "int64"}, "a", ("wrong-type", "", "must be an integer")),
+        ({"format": "int64"}, "a", ("wrong-format", "", "must be in the format int64")),
         ({"enum": ["a", 1, None]}, "b", ("not-in-enum", "", 'must be one of "a", 1, null')),
         ({"const": {"a": 1}}, "b", ("not-the-constant", "", 'must be {"a": 1}')),
         ({"required": ["a"]}, {}, ("required", "", 'member "a" is required')),
@@ -50,6 +59,11 @@ def told(schema: Any, value: Any, direction: Direction = REQUEST, **schemas: Any
             {"additionalProperties": False},
             {"a/b~": 1},
             ("additional-property", "/a~1b~0", "the contract does not know this member"),
+        ),
+        (
+            {"properties": {"0": {"additionalProperties": False}}},
+            {"0": {"a": 1}},
+            ("additional-property", "/0/a", "the contract does not know this member"),
         ),
         (
             {"unevaluatedProperties": False},
@@ -619,9 +633,22 @@ def test_what_nothing_satisfies_is_known(schema: Any, expected: bool) -> None:
     assert judges({"Subject": schema}).judge("/components/schemas/Subject", REQUEST).is_satisfiable() is expected
 
 
+@pytest.mark.parametrize("limit", [1_000, 0])
+def test_what_texts_are_said_to_hold_is_known_of_branches_that_hold(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_WIDE", limit)
+    told = {"contentMediaType": "application/json", "contentSchema": {"type": "integer"}}
+    branches = [{"properties": {"a": {"const": "x"}, "b": told}}, {"properties": {"a": {"const": "y"}}}]
+    judge = judges({"Subject": {"oneOf": branches}}).judge("/components/schemas/Subject", RESPONSE)
+    (found,) = judge.contents({"a": "x", "b": "1"})
+    assert (found[0], found[1].is_valid(1), found[1].is_valid("1")) == ("/b", True, False)
+    assert list(judge.contents({"a": "y", "b": "1"})) == []
+
+
 CIRCLE = """
 import json, resource
-resource.setrlimit(resource.RLIMIT_AS, (2 * 1024**3, 2 * 1024**3))
+resource.setrlimit(resource.RLIMIT_AS, (1024**3, 1024**3))
 from handfast.contract import Direction, load_contract_text
 def reference(number):
     return {"$ref": f"#/components/schemas/T{number % 500}"}
@@ -637,6 +664,7 @@ assert judges.check() == []
 judge = judges.judge("/paths/~1T7/get/responses/200/content/application~1json/schema", Direction.RESPONSE)
 assert judge.compile() is judges.judge("/components/schemas/T7", Direction.RESPONSE).compile()
 assert not judge.is_valid({"to": {"to": {"at": "2023-02-29"}}})
+assert all(judges.judge(f"/components/schemas/T{n}", Direction.RESPONSE).is_valid({}) for n in range(500))
 """
 
 
