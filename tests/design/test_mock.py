@@ -426,6 +426,23 @@ def test_what_is_no_json_is_sent_as_examples_write_it(
         assert client(made).get("/", headers={"Prefer": "example=a"}).text == body
 
 
+@pytest.mark.parametrize(
+    ("media_type", "schema", "sent", "body"),
+    [
+        ("*/*", {}, "application/json", '"string"'),
+        ("application/*", {"enum": ["a"]}, "application/json", '"a"'),
+        ("*/*", {"type": "string", "enum": ["a"]}, "text/plain", "a"),
+        ("text/*", {"enum": ["a"]}, "text/plain", "a"),
+    ],
+)
+def test_a_text_under_a_range_is_json_where_its_media_type_is(
+    media_type: str, schema: JSONValue, sent: str, body: str
+) -> None:
+    answer = client(shown(response(content={media_type: {"schema": schema}}))).get("/")
+    assert answer.headers["content-type"].partition(";")[0] == sent
+    assert answer.text == body
+
+
 PLACED: JSONValue = {
     "contentType": "image/*",
     "headers": {"X-A": {"required": True, "content": {"text/plain": {"schema": {"const": "a"}}}}},

@@ -76,7 +76,7 @@ class Answers:
         body: JSONValue | bytes = value
         media_type = concrete(media)
         if not media_types.is_json(essence_of(media)):
-            if isinstance(value, str):
+            if isinstance(value, str) and not media_types.is_json(media_type):
                 body = value.encode()
             else:
                 written = self._writer.write(media, value)
