@@ -91,7 +91,11 @@ class Engine:
         return [*self._broken_references(), *_invalid(self._build()[0])]
 
     def wrong_patterns(self) -> Iterator[Diagnostic]:
-        """A diagnostic for each pattern that is none, at the pattern itself; for when a schema did not compile."""
+        """A diagnostic for each pattern that is none, at the pattern itself; for when a schema did not compile.
+
+        Each is compiled once, wherever it stands: one that repeats too often takes seconds.
+        """
+        reasons: dict[str, str] = {}
         for place in walk(dict(self._document)):
             schema = place.value
             if place.kind is not Kind.SCHEMA or not isinstance(schema, dict):
@@ -103,10 +107,10 @@ class Engine:
             ]
             found += [(join(place.pointer, "pattern"), text)] if isinstance(text := schema.get("pattern"), str) else []
             for pointer, pattern in found:
-                try:
-                    jsonschema_rs.Draft202012Validator({"pattern": readable(pattern)}, pattern_options=_BACKTRACKING)
-                except jsonschema_rs.ValidationError as error:
-                    yield _diagnostic("pattern-invalid", _why_not(pattern, error), pointer)
+                if pattern not in reasons:
+                    reasons[pattern] = _why_no_pattern(pattern)
+                if reasons[pattern]:
+                    yield _diagnostic("pattern-invalid", reasons[pattern], pointer)
 
     def explain(self, errors: Iterator[jsonschema_rs.ValidationError], value: JSONValue) -> Iterator[SchemaError]:
         """Errors of the validators in our words; `value` is the one that was judged."""
@@ -301,6 +305,15 @@ class _Refused:
 
 def _is_json(media_type: JSONValue) -> bool:
     return isinstance(media_type, str) and _JSON.fullmatch(media_type.partition(";")[0].strip()) is not None
+
+
+def _why_no_pattern(pattern: str) -> str:
+    """What is wrong with a pattern, nothing where it can be compiled."""
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": readable(pattern)}, pattern_options=_BACKTRACKING)
+    except jsonschema_rs.ValidationError as error:
+        return _why_not(pattern, error)
+    return ""
 
 
 def _why_not(pattern: str, error: jsonschema_rs.ValidationError) -> str:

@@ -125,7 +125,9 @@ class Judges:
         known = {pointer for pointer in engine.pointers() if any(f"{at}/".startswith(f"{pointer}/") for _, at in found)}
         try:
             engine.check(engine.pointers())
-        except ContractError:
+        except ContractError as refused:
+            if all(each.code == "pattern-invalid" for each in refused.diagnostics):
+                return [*found.values(), *(list(engine.wrong_patterns()) or refused.diagnostics)]
             for pointer in engine.pointers():
                 try:
                     engine.check([pointer])

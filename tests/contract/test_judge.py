@@ -601,6 +601,13 @@ def test_what_cannot_be_compiled_is_said_for_every_schema_at_once(schema: Any, c
         found.judge("/components/schemas/Broken", REQUEST).is_valid(1)
 
 
+def test_a_pattern_that_repeats_too_often_is_tried_once_wherever_it_stands() -> None:
+    found = judges({f"T{number}": {"pattern": "^.{0,2097152}$"} for number in range(200)})
+    started = time.process_time()
+    assert [each.pointer for each in found.check()] == [f"/components/schemas/T{n}/pattern" for n in range(200)]
+    assert time.process_time() - started < 10
+
+
 def test_keywords_with_values_that_they_do_not_take_are_found_at_their_place() -> None:
     diagnostics = judges({"A": {"properties": {"a": {"items": [{}]}}}, "B": {"required": "a"}}).check()
     assert {(each.code, each.pointer) for each in diagnostics} == {
