@@ -275,12 +275,16 @@ def written(parameter: Parameter, value: JSONValue) -> str | None:
             bare = text.lstrip(".;").removeprefix(f"{parameter.name}=")
             return text if bare and text not in (".", "..") else None
         case ParameterLocation.HEADER:
-            text = serialise.header_value(parameter, value)
+            try:
+                text = serialise.header_value(parameter, value)
+            except ValueError:  # links that are none
+                return None
             is_plain = parameter.content is not None or _is_list_of_texts(value)
             return text if text and is_plain and is_field_value(text) and text.isascii() else None
         case ParameterLocation.COOKIE:
             text = serialise.cookie_text(parameter, value)
-            return text if text and text.isascii() and is_field_value(text) else None
+            is_whole = parameter.content is None or ";" not in text
+            return text if text and is_whole and text.isascii() and is_field_value(text) else None
         case _:
             return serialise.query_text(parameter, value) or None
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from handfast.contract.model import JSONValue, MediaType, Parameter, ParameterLocation
-from handfast.runtime import forms
+from handfast.runtime import forms, linksets
 from handfast.runtime.fields import Fields
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
@@ -223,6 +223,8 @@ def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: L
         case ParameterLocation.QUERY:
             return lambda source: _found(source.fields.get(name), lambda raw: read(decode_form(raw)))
         case ParameterLocation.HEADER:
+            if linksets.is_linkset(media.media_type):  # a list, as every header whose lines may be joined
+                return lambda source: _found([", ".join(texts)] if (texts := source.header(name.lower())) else [], read)
             return lambda source: _found(source.header(name.lower()), lambda raw: read(_utf8(raw)))
         case ParameterLocation.COOKIE:
             is_text = not is_form(media.media_type) and not is_json(media.media_type)
@@ -234,12 +236,15 @@ def _content(parameter: Parameter, media: MediaType, lexicon: Lexicon, limits: L
 
 
 def content_reader(media: MediaType, lexicon: Lexicon, limits: Limits) -> Callable[[str], JSONValue]:
-    """What reads a text that is a document of a media type: JSON, a form, or text."""
+    """What reads a text that is a document of a media type: JSON, a form, links, or text."""
     if is_form(media.media_type):
         return forms.compile(media, lexicon, limits).read
     if is_json(media.media_type):
         return lambda text: forms.json_text(text, limits)
-    return lexicon.reader(lexicon.shapes.of(media.schema.pointer) if media.schema else lexicon.shapes.of())
+    shape = lexicon.shapes.of(media.schema.pointer) if media.schema else lexicon.shapes.of()
+    if linksets.is_linkset(media.media_type) and "string" not in shape.kinds:
+        return linksets.read
+    return lexicon.reader(shape)
 
 
 def _found(texts: list[str], read: Callable[[str], Candidates]) -> Candidates | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from handfast.contract.model import Contract, Direction, Header, JSONValue
+from handfast.runtime import linksets
 from handfast.runtime.gathering import content_reader
 from handfast.runtime.header_text import SET_COOKIE
 from handfast.runtime.lexical import Lexicon
@@ -56,8 +57,12 @@ class HeaderJudge:
             is_cookie = header.name.lower() == SET_COOKIE
             if header.content is not None:
                 schema = header.content.schema
-                value = content_reader(header.content, self._lexicon, _LIMITS)("\n".join(texts))
-                return (is_cookie or len(texts) == 1) and (schema is None or self._judge(schema.pointer)(value))
+                is_list = linksets.is_linkset(header.content.media_type)
+                text = (", " if is_list else "\n").join(texts)
+                value = content_reader(header.content, self._lexicon, _LIMITS)(text)
+                return (is_cookie or is_list or len(texts) == 1) and (
+                    schema is None or self._judge(schema.pointer)(value)
+                )
             if header.schema is None:
                 return True
             shape = self._lexicon.shapes.of(header.schema.pointer)

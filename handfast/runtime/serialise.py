@@ -21,6 +21,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 
 from handfast.contract.model import Encoding, JSONValue, MediaType, Parameter, ParameterLocation
+from handfast.runtime import linksets
 from handfast.runtime.media_types import is_form, is_json
 from handfast.runtime.percent import encode
 
@@ -75,7 +76,9 @@ def header_value(parameter: Parameter, value: JSONValue) -> str:
 
 
 def header_content(content: MediaType, value: JSONValue) -> str:
-    """A value as its media type says, in what a header can carry."""
+    """A value as its media type says, in what a header can carry. ValueError for links that are none."""
+    if linksets.is_linkset(content.media_type) and not isinstance(value, str):
+        return linksets.written(value)
     return ascii_json(value) if is_json(content.media_type) else content_text(content, value)
 
 

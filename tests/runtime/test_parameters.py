@@ -492,6 +492,9 @@ def test_digits_of_other_scripts_are_text(text: str) -> None:
     assert [each.code for each in found.problems] == ["wrong-type"]
 
 
+LINKS: dict[str, JSONValue] = {
+    "content": {"application/linkset": {"schema": {"type": "object", "required": ["linkset"]}}}
+}
 HEADERS = [
     Case("blue", STRING, "blue"),
     Case("  blue\t", STRING, "blue"),
@@ -516,6 +519,43 @@ HEADERS = [
     Case('{"a":1}', None, {"a": 1}, {"content": {"application/json": {"schema": {"type": "object"}}}}),
     Case('{"a":1', None, refused("syntax"), {"content": {"application/json": {}}}),
     Case("\xff", None, refused("not-utf-8"), {"content": {"application/json": {}}}),
+    Case('</b>; rel="next"', None, {"linkset": [{"next": [{"href": "/b"}]}]}, LINKS),
+    Case(
+        ["</b>;rel=next", "<c>;rel=prev"],
+        None,
+        {"linkset": [{"next": [{"href": "/b"}], "prev": [{"href": "c"}]}]},
+        LINKS,
+    ),
+    Case(
+        '</b>; rel="a b"; anchor="/x"',
+        None,
+        {"linkset": [{"anchor": "/x", "a": [{"href": "/b"}], "b": [{"href": "/b"}]}]},
+        LINKS,
+    ),
+    Case(
+        "</b>;rel=a;title=x;TITLE=y;k=1;k=2;title*=UTF-8'de'%C3%BC,,",
+        None,
+        {
+            "linkset": [
+                {
+                    "a": [
+                        {
+                            "href": "/b",
+                            "title": "x",
+                            "k": ["1", "2"],
+                            "title*": [{"value": "\u00fc", "language": "de"}],
+                        }
+                    ]
+                }
+            ]
+        },
+        LINKS,
+    ),
+    Case("</b>", None, {"linkset": [{}]}, LINKS),
+    Case("/b", None, refused("malformed-value"), LINKS),
+    Case("</b>; rel=a b", None, refused("malformed-value"), LINKS),
+    Case("</b>; rel=a; title*=b", None, refused("malformed-value"), LINKS),
+    Case("</b>; rel=a", None, "</b>; rel=a", {"content": {"application/linkset": {"schema": STRING}}}),
 ]
 
 

@@ -173,6 +173,29 @@ def test_a_stream_of_parts_ends_with_the_first_wrong_one(subject: Subject, caplo
         ("x-plain", "abc", "abc"),
         ("x-plain", "abcd", None),
         ("x-form", {"a": 1, "b": 2}, "a=1&b=2"),
+        ("x-links", {"linkset": [{"next": [{"href": "/b c"}]}]}, '</b%20c>; rel="next"'),
+        (
+            "x-links",
+            {
+                "linkset": [
+                    {"anchor": "/a", "next": [{"href": "/b", "hreflang": ["en", "de"]}], "prev": [{"href": "/"}]}
+                ]
+            },
+            '</b>; rel="next"; anchor="/a"; hreflang="en"; hreflang="de", </>; rel="prev"; anchor="/a"',
+        ),
+        (
+            "x-links",
+            {"linkset": [{"x": [{"href": "/", "title": 'a"b', "title*": [{"value": "\u00fc", "language": "de"}]}]}]},
+            '</>; rel="x"; title="a\\"b"; title*=UTF-8\'de\'%C3%BC',
+        ),
+        ("x-links", {"linkset": [{"x": [{"href": "/", "title": "\u00fc"}]}]}, "</>; rel=\"x\"; title*=UTF-8''%C3%BC"),
+        ("x-links", {"linkset": "none"}, None),
+        ("x-links", {"linkset": [{"x": [{}]}]}, None),
+        ("x-links", {"linkset": [{"x": [{"href": "/", "a;b": "c"}]}]}, None),
+        ("x-links", {"linkset": [{"x": [{"href": "/", "title": 1}]}]}, None),
+        ("x-links", {"linkset": [{"\n": [{"href": "/"}]}]}, None),
+        ("x-links", {"linkset": [], "more": 1}, None),
+        ("x-written", '</b>; rel="next"', '</b>; rel="next"'),
     ],
 )
 def test_headers(name: str, value: object, sent: str | None, subject: Subject) -> None:

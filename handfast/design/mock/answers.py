@@ -15,7 +15,7 @@ from handfast.design.samples import Samples
 from handfast.runtime import media_types
 from handfast.runtime.body_types import essence_of, kind_of
 from handfast.runtime.fallback import JudgedRequest, PlainReply
-from handfast.runtime.header_text import header_text, is_field_value
+from handfast.runtime.header_text import field_lines, header_text, is_field_value
 from handfast.runtime.route import allowed
 from handfast.runtime.shapes import Shapes
 from handfast.runtime.streams import stream_of
@@ -167,7 +167,10 @@ class Answers:
             return ["text"] if header.required else []
 
         def fits(value: JSONValue) -> bool:
-            return content is not None or is_field_value(header_text(value, explode=header.explode))
+            try:
+                return all(map(is_field_value, field_lines(header, value)))
+            except ValueError:  # links that are none
+                return False
 
         for value in header.examples.values():
             if self._fits(schema, value) and fits(value):
