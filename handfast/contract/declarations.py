@@ -202,6 +202,8 @@ def _media_types(value: JSONObject, pointer: str) -> Iterator[Finding]:
     for name in names:
         if not is_media_type(name):
             hint = "a media type is type/subtype, such as application/json, or a range, such as text/*"
+            if is_media_type(name.partition(";")[0].strip()):
+                hint = "what follows the semicolon is name=value, such as text/plain; charset=utf-8"
             message = (
                 f'"{name}" is no media type, and is ignored'
                 if severity is Severity.WARNING

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from handfast.contract import assembly, bundle, declarations, gate, metaschema, 
 from handfast.contract.bundle import Bundled
 from handfast.contract.cursor import JSONObject, lookup, start
 from handfast.contract.findings import Finding, located
-from handfast.contract.judge import Judges
+from handfast.contract.judge import Judge, Judges
 from handfast.contract.model import Contract, Direction, JSONValue
 from handfast.contract.normalise import normalise
 from handfast.contract.places import walk
@@ -132,12 +134,30 @@ def _wrong_defaults(contract: Contract) -> Iterator[Finding]:
             holder = parameter.schema if "default" in parameter.schema.value else found
             if not isinstance(holder.value, dict) or "default" not in holder.value:
                 continue
-            errors = contract.judge(parameter.schema, Direction.REQUEST).errors(holder.value["default"])
+            judge = contract.judge(parameter.schema, Direction.REQUEST)
+            errors = judge.errors(holder.value["default"])
             errors = [error for error in errors if error.keyword != "format"]  # of the right type: a warning will do
             if errors:
                 message = f"the default breaks its schema: {errors[0].message}"
-                hint = "the default must be valid: the service uses it as if a client had sent it"
+                advice = _instead(holder.value["default"], judge)
+                hint = f"{advice}: the service uses it as if a client had sent it"
                 yield Finding("default-invalid", message, join(holder.pointer, "default"), hint, "value")
+
+
+def _instead(default: JSONValue, judge: Judge) -> str:
+    """What to write for a default that breaks its schema; the value that was meant, where that can be told."""
+    if default is None:
+        return "leave it out"
+    if isinstance(default, str):
+        with suppress(ValueError):
+            if judge.is_valid(json.loads(default)):
+                return f"write {default}, without quotes"
+    text = json.dumps(default, ensure_ascii=False)
+    if judge.is_valid([default]):
+        return f"write a list, [{text}]"
+    if judge.is_valid(text):
+        return f'write "{text}", in quotes'
+    return "the default must be valid"
 
 
 def _is_valid_default(finding: Finding, contract: Contract) -> bool:

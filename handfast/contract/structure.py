@@ -156,9 +156,16 @@ def _parameters(operation: _Operation) -> Iterator[Finding]:
                 "path-variable-undeclared",
                 f"the variable {{{name}}} of {operation.path} has no parameter in {operation.method}",
                 operation.at.pointer,
-                hint=hint or f"add a parameter with `name: {name}`, `in: path`, `required: true` and a schema",
+                hint=hint or _declaration(name, operation.path),
             )
     yield from _querystring(operation, declared)
+
+
+def _declaration(name: str, path: str) -> str:
+    """How to declare a variable: one behind a question mark is none of the path (RFC 3986, section 3.3)."""
+    if f"{{{name}}}" in path.partition("?")[2]:
+        return f"a path has no query: end it before the question mark, and declare a parameter {name} with `in: query`"
+    return f"add a parameter with `name: {name}`, `in: path`, `required: true` and a schema"
 
 
 def _list(
@@ -256,7 +263,8 @@ def _parameter(pointer: str, value: JSONObject) -> Iterator[Finding]:
 
 def _header(pointer: str, name: str) -> Iterator[Finding]:
     if not _HEADER_NAME.fullmatch(name):
-        yield Finding("header-name-invalid", f'"{name}" cannot be the name of a header (RFC 9110, 5.1)', pointer)
+        hint = "a name is made of letters, digits and hyphens" if name else "write its name, or remove it"
+        yield Finding("header-name-invalid", f'"{name}" cannot be the name of a header (RFC 9110, 5.1)', pointer, hint)
 
 
 def _additional_methods(root: Cursor) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema_path import SchemaPath
 from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 from openapi_spec_validator.validation import keywords
-from openapi_spec_validator.validation.exceptions import ExtraParametersError
+from openapi_spec_validator.validation.exceptions import ExtraParametersError, UnresolvableParameterError
 from openapi_spec_validator.validation.registries import KeywordValidatorRegistry
 from openapi_spec_validator.validation.validators import SpecValidator
 
@@ -47,6 +47,10 @@ def _finding(error: ValidationError, document: JSONObject) -> Finding | None:
     message = re.sub(r"\s+", " ", error.message)
     if isinstance(error, ExtraParametersError):
         return Finding("required-undefined", message, pointer, severity=Severity.WARNING)
+    if isinstance(error, UnresolvableParameterError):
+        return (
+            None  # which variables a path has was checked before; the validator reads `{a:}` as Python's `format` does
+        )
     if "Unknown JSON Schema dialect" in message or (error.validator == "format" and error.validator_value == "regex"):
         return None  # which dialects and patterns can be enforced is for the judge to say
     if _DEFAULT in tokens[-1:] or getattr(error, _MARK, None) == _DEFAULT:

@@ -717,6 +717,7 @@ api.yaml:5:9: error[header-name-invalid]: "X Q" cannot be the name of a header (
     3 | components:
     4 |   parameters:
   → 5 |     Q: {name: "X Q", in: header, schema: {}}
+    hint: a name is made of letters, digits and hyphens
 """,
     ),
     (
@@ -1372,6 +1373,114 @@ api.yaml:8:13: error[security-scheme-unknown]: there is no security scheme "x"
 """,
     ),
     (
+        "defaults in another form",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get:
+      parameters:
+        - {name: a, in: query, schema: {type: integer, default: "1"}}
+        - {name: b, in: query, schema: {type: array, items: {type: string}, default: new}}
+        - {name: c, in: query, schema: {type: integer, default: null}}
+      responses: {"204": {description: Done.}}
+""",
+        """\
+api.yaml:7:65: error[default-invalid]: the default breaks its schema: must be an integer
+    5 |     get:
+    6 |       parameters:
+  → 7 |         - {name: a, in: query, schema: {type: integer, default: "1"}}
+    hint: write 1, without quotes: the service uses it as if a client had sent it
+api.yaml:8:86: error[default-invalid]: the default breaks its schema: must be an array
+    6 |       parameters:
+    7 |         - {name: a, in: query, schema: {type: integer, default: "1"}}
+  → 8 |         - {name: b, in: query, schema: {type: array, items: {type: string}, default: new}}
+    hint: write a list, ["new"]: the service uses it as if a client had sent it
+api.yaml:9:65: error[default-invalid]: the default breaks its schema: must be an integer
+    7 |         - {name: a, in: query, schema: {type: integer, default: "1"}}
+    8 |         - {name: b, in: query, schema: {type: array, items: {type: string}, default: new}}
+  → 9 |         - {name: c, in: query, schema: {type: integer, default: null}}
+    hint: leave it out: the service uses it as if a client had sent it
+""",
+    ),
+    (
+        "query in a path",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a?page={page}:
+    get: {responses: {"204": {description: Done.}}}
+""",
+        """\
+api.yaml:4:3: warning[path-unusual]: /a?page={page} has a ? or a #, which a client must send as %3F or %23: it is no query, and no fragment
+    2 | info: {title: Test, version: "1"}
+    3 | paths:
+  → 4 |   /a?page={page}:
+    hint: declare query parameters under parameters, with `in: query`
+api.yaml:5:5: error[path-variable-undeclared]: the variable {page} of /a?page={page} has no parameter in GET
+    3 | paths:
+    4 |   /a?page={page}:
+  → 5 |     get: {responses: {"204": {description: Done.}}}
+    hint: a path has no query: end it before the question mark, and declare a parameter page with `in: query`
+""",
+    ),
+    (
+        "colon and exclamation mark in the name of a variable",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a/{b:}/{c!r}:
+    get:
+      parameters:
+        - {name: "b:", in: path, required: true, schema: {type: string}}
+        - {name: "c!r", in: path, required: true, schema: {type: string}}
+      responses: {"204": {description: Done.}}
+""",
+        "",
+    ),
+    (
+        "header without a name",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+components:
+  parameters:
+    Q: {name: "", in: header, schema: {}}
+""",
+        """\
+api.yaml:5:9: error[header-name-invalid]: "" cannot be the name of a header (RFC 9110, 5.1)
+    3 | components:
+    4 |   parameters:
+  → 5 |     Q: {name: "", in: header, schema: {}}
+    hint: write its name, or remove it
+""",
+    ),
+    (
+        "parameter of a media type",
+        """\
+openapi: 3.1.1
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    get:
+      responses:
+        "200":
+          description: ok
+          content:
+            text/plain; utf-8: {}
+""",
+        """\
+api.yaml:10:13: error[media-type-invalid]: "text/plain; utf-8" is no media type
+     8 |           description: ok
+     9 |           content:
+  → 10 |             text/plain; utf-8: {}
+    hint: what follows the semicolon is name=value, such as text/plain; charset=utf-8
+""",
+    ),
+    (
         "default beside a reference",
         """\
 openapi: 3.1.1
@@ -1388,7 +1497,7 @@ api.yaml:6:94: error[default-invalid]: the default breaks its schema: must be a 
     4 |   /a:
     5 |     get:
   → 6 |       parameters: [{name: q, in: query, schema: {$ref: '#/components/schemas/Text', default: 5}}]
-    hint: the default must be valid: the service uses it as if a client had sent it
+    hint: write "5", in quotes: the service uses it as if a client had sent it
 """,
     ),
     (
