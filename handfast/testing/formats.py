@@ -1,6 +1,6 @@
-"""Texts of the formats that Handfast asserts and Schemathesis does not know. Loaded with `handfast.testing.checks`.
+"""Values of the formats that Handfast asserts and Schemathesis does not know. Loaded with `handfast.testing.checks`.
 
-Without them Schemathesis takes any text for one of the format, and a refusal of it for a fault.
+Without them Schemathesis takes any text for one of the format, and any number, and a refusal of it for a fault.
 """
 
 from __future__ import annotations
@@ -11,8 +11,11 @@ from email.utils import format_datetime
 
 import schemathesis
 from hypothesis import strategies as st
+from schemathesis import HookContext
 
-from handfast.contract.formats import INTEGERS, PATTERNS
+from handfast.contract import JSONValue
+from handfast.contract.formats import INTEGERS, PATTERNS, bounded
+from handfast.contract.places import Kind, change
 
 STRATEGIES: Mapping[str, st.SearchStrategy[str]] = {
     **{name: st.from_regex(pattern, fullmatch=True) for name, pattern in PATTERNS.items()},
@@ -23,6 +26,13 @@ STRATEGIES: Mapping[str, st.SearchStrategy[str]] = {
     "time-local": st.times().map(time.isoformat),
 }
 """What makes texts of each format."""
+
+
+@schemathesis.hook  # pyright: ignore[reportUnknownMemberType]  # its types are not complete
+def before_load_schema(context: HookContext, raw_schema: dict[str, JSONValue]) -> None:
+    """Say numeric formats as bounds; of itself Schemathesis (4.32) knows those of `int32` and `int64` alone."""
+    raw_schema |= change(raw_schema, lambda schema, kind, _: bounded(schema) if kind is Kind.SCHEMA else schema)
+
 
 for name, strategy in STRATEGIES.items():
     schemathesis.openapi.format(name, strategy)
