@@ -23,6 +23,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from handfast.contract import older_yaml
 from handfast.contract.layout import Items, Mark, Members, Node, Scalar, SourceFault, Surprise, lines_of
 from handfast.contract.model import JSONValue
 
@@ -42,7 +43,6 @@ _RADIX = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _NOT_JSON = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 _FORMER_BREAKS = ("\x85", "\u2028", "\u2029")
-_UNDERSCORED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*")
 _CORE_TAGS = {f"tag:yaml.org,2002:{name}": name for name in ("str", "int", "float", "bool", "null", "map", "seq")}
 
 
@@ -262,13 +262,14 @@ class _Values:
             value = int(text[2:], 8 if text[1] == "o" else 16)
             self._surprise(node, f"{text} is the number {value} in YAML 1.2", str(value))
             return value
-        if _UNDERSCORED.fullmatch(text):
-            number = text.replace("_", "")
+        if (number := older_yaml.number(text)) is not None:
             self._surprise(node, f"{text} is text in YAML 1.2, and the number {number} in YAML 1.1", number)
-        elif (boolean := _SWITCHES.get(text)) is not None:
-            message = f"{text} is text in YAML 1.2, and {boolean} in YAML 1.1"
-            hint = f'write "{text}" for the text, or {boolean} for the boolean'
-            self.surprises.append(Surprise("yaml-ambiguous", message, node.mark, hint))
+        elif (other := older_yaml.kind(text)) is not None:
+            instead = f", or {other} for the boolean" if text in older_yaml.SWITCHES else ""
+            message = f"{text} is text in YAML 1.2, and {other} in YAML 1.1"
+            self.surprises.append(
+                Surprise("yaml-ambiguous", message, node.mark, f'write "{text}" for the text{instead}')
+            )
         return text
 
     def _surprise(self, node: Scalar, message: str, plainly: str) -> None:
@@ -293,11 +294,6 @@ def _double(number: str | int, mark: Mark) -> float:
 
 
 _INTERESTING = {"", *"~nNtTfFyYoO+-.0123456789"}
-_SWITCHES = {
-    form: boolean
-    for word, boolean in (("yes", "true"), ("on", "true"), ("no", "false"), ("off", "false"))
-    for form in (word, word.capitalize(), word.upper())
-}
 _TAG_TYPES: Mapping[str | None, set[type]] = {"int": {int}, "float": {int, float}, "bool": {bool}, "null": {type(None)}}
 _START_HINT = "a contract starts with `openapi: 3.1.1`, `info:` and `paths:`"
 

@@ -85,6 +85,36 @@ def test_what_yaml_1_1_reads_otherwise_is_a_warning(tmp_path: Path) -> None:
     assert found[0].hint == 'write 10 for the number, or "010" for the text'
 
 
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("2026-01-31", "a date"),
+        ("2026-01-31T12:00:00Z", "a point in time"),
+        ("2026-1-31 12:00:00.5 +1", "a point in time"),
+        ("12:30:45", "the number 45045"),
+        ("-1:30", "the number -90"),
+        ("1_0:30", "the number 630"),
+        ("1:30.5", "the number 90.5"),
+        ("0b101", "the number 5"),
+        ("1_000.5", "the number 1000.5"),
+    ],
+)
+def test_a_text_that_yaml_1_1_takes_for_something_else(tmp_path: Path, written: str, other: str) -> None:
+    (found,) = diagnostics(tmp_path, f"{HEAD}paths: {{}}\nx-a: {written}\nx-b: '{written}'\n")
+    assert (found.code, found.message) == (
+        "yaml-ambiguous",
+        f"{written} is text in YAML 1.2, and {other} in YAML 1.1",
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-1-31", "2026-01", "12:60:00", "01:30:45x", "12:30:45Z", "1.2.3", "192.0.2.1", "a:1", "2026-01-31Z", "0b2"],
+)
+def test_a_text_that_all_read_alike(tmp_path: Path, written: str) -> None:
+    assert not diagnostics(tmp_path, f"{HEAD}paths: {{}}\nx-a: {written}\n")
+
+
 def test_keys_are_texts(tmp_path: Path) -> None:
     text = f"{HEAD}paths: {{}}\nx-keys: {{200: a, 1.0: b, true: c, null: d, 2020-01-01: e, 010: f, '': g}}\n"
     assert load(tmp_path, text).source["x-keys"] == {

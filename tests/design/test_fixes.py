@@ -72,6 +72,11 @@ CASES = {
         ("    description: Pets, and what they do.\n", "    description: no\n"),
         "    description: 'no'\n",
     ),
+    "ambiguous date": (
+        "yaml-ambiguous",
+        ("    description: Pets, and what they do.\n", "    description: 2026-01-31\n"),
+        "    description: '2026-01-31'\n",
+    ),
     "slash": ("server-url", ("  - url: /v1\n", '  - url: "/v1/"\n'), '  - url: "/v1"\n'),
     "constant": (
         "const-untyped",
