@@ -23,12 +23,14 @@ from handfast.design.samples import Samples, Unsatisfiable
 from handfast.design.wrong import wrong_texts, wrong_values
 from handfast.runtime import media_types, serialise
 from handfast.runtime.body_types import FORM, essence_of, kind_of
+from handfast.runtime.gathering import may_be_nothing
 from handfast.runtime.header_text import is_field_value
 from handfast.runtime.shapes import Shapes
 
 _Texts: TypeAlias = Mapping[tuple[ParameterLocation, str], str]
 _IGNORED = frozenset({"accept", "content-type", "authorization"})
 _LENGTH = "Content-Length"
+_CODING, _PLAIN = "content-encoding", "identity"
 _CREDENTIAL = "c2VjcmV0"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"
 _IN_PATHS = "/!$&'()*+,;=:@%{}"
@@ -89,7 +91,7 @@ class Requests:
                 request = self._request(operation, {**texts, key: wrong}, body)
             elif any(_is_sent(scheme, {key: ""}) for scheme in self._schemes(operation)):
                 continue  # it would be sent all the same
-            elif parameter.required and parameter.location is not ParameterLocation.PATH:
+            elif parameter.required and not self._may_be_left_out(parameter):
                 request = self._request(operation, {each: text for each, text in texts.items() if each != key}, body)
             else:
                 continue
@@ -117,11 +119,22 @@ class Requests:
     def _written(self, parameter: Parameter) -> Iterator[str]:
         """The texts of a parameter's examples, then of samples, as far as its location can carry them."""
         schema = parameter_schema(parameter)
+        if parameter.location is ParameterLocation.HEADER and parameter.name.lower() == _CODING:
+            identity = schema is None or self._contract.judge(schema, Direction.REQUEST).is_valid(_PLAIN)
+            yield from [_PLAIN] if identity else []  # no other coding is taken
+            return
         examples = [*parameter.examples.values(), *(parameter.content.examples.values() if parameter.content else ())]
         for value in self._values(schema, examples):
             text = written(parameter, value)
             if text is not None:
                 yield text
+
+    def _may_be_left_out(self, parameter: Parameter) -> bool:
+        """Whether a request without a parameter that is required is right, or none of its operation."""
+        if parameter.location is ParameterLocation.PATH or parameter.schema is None:
+            return parameter.location is ParameterLocation.PATH
+        is_object = may_be_nothing(parameter, self._shapes.of(parameter.schema.pointer))
+        return is_object and self._contract.judge(parameter.schema, Direction.REQUEST).is_valid({})
 
     def _values(self, schema: Schema | None, examples: Iterable[JSONValue]) -> Iterator[JSONValue]:
         if schema is None:
@@ -234,7 +247,7 @@ class Requests:
     ) -> str:
         """Add the credentials that an operation needs where no parameter has them; answers the client's certificate."""
         certificate = ""
-        for scheme in self._schemes(operation):
+        for scheme in sorted(self._schemes(operation), key=lambda each: not _is_authorization(each)):
             if _is_sent(scheme, texts):
                 continue
             match scheme.location:
@@ -242,6 +255,8 @@ class Requests:
                     query.append(f"{scheme.parameter_name}={_CREDENTIAL}")
                 case ParameterLocation.COOKIE:
                     cookies.append(f"{scheme.parameter_name}={_CREDENTIAL}")
+                case ParameterLocation.HEADER if scheme.parameter_name.lower() in {name.lower() for name, _ in headers}:
+                    pass  # an API key in Authorization, beside a scheme that writes this header
                 case ParameterLocation.HEADER:
                     headers.append((scheme.parameter_name, _CREDENTIAL))
                 case _ if scheme.type == "mutualTLS":

@@ -117,6 +117,11 @@ def is_spread(parameter: Parameter, shape: Shape) -> bool:
     return is_exploded_form and "object" in shape.kinds and (shape.is_nullable_object or bool(shape.names))
 
 
+def may_be_nothing(parameter: Parameter, shape: Shape) -> bool:
+    """Whether an object of a parameter is written as nothing at all when it has no members (RFC 6570, section 2.3)."""
+    return is_spread(parameter, shape) or (parameter.style == "deepObject" and "object" in shape.kinds)
+
+
 def _path(parameter: Parameter, lexicon: Lexicon, shape: Shape) -> Gatherer:
     name = parameter.name
     if parameter.style == "simple" and shape.kinds.isdisjoint(_STRUCTURES):

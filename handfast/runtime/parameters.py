@@ -31,7 +31,7 @@ from handfast.contract.model import Contract, Direction, JSONValue, Operation, P
 from handfast.runtime import gathering
 from handfast.runtime.fields import Fields
 from handfast.runtime.forms import reads_brackets
-from handfast.runtime.gathering import Candidates, Gatherer, Source, is_spread, wanted_headers
+from handfast.runtime.gathering import Candidates, Gatherer, Source, is_spread, may_be_nothing, wanted_headers
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.percent import Malformed
@@ -275,8 +275,7 @@ def _value_of_nothing(parameter: Parameter, words: Lexicon, judge: Judge | None)
         return None
     if parameter.required:
         shape = words.shapes.of(parameter.schema.pointer)
-        is_spread_object = is_spread(parameter, shape) or (parameter.style == "deepObject" and "object" in shape.kinds)
-        return ({},) if is_spread_object and judge is not None and judge.is_valid({}) else None
+        return ({},) if may_be_nothing(parameter, shape) and judge is not None and judge.is_valid({}) else None
     return words.shapes.default(parameter.schema.pointer)
 
 

@@ -127,6 +127,46 @@ CASES = [
       requestBody: {content: {application/json: {schema: {type: object}}}}
 """,
     ),
+    (
+        "an API key in Authorization, beside another scheme",
+        """
+  /a:
+    get: {security: [{authorization: [], one: []}]}
+""",
+    ),
+    (
+        "a required object that is nothing without members",
+        """
+  /a:
+    get:
+      parameters:
+        - {name: a, in: query, required: true, schema: {type: object, additionalProperties: {type: string}}}
+        - {name: b, in: query, required: true, schema: {type: object, properties: {n: {type: string}}}}
+""",
+    ),
+    (
+        "Content-Encoding as a parameter",
+        """
+  /a:
+    post:
+      parameters: [{name: content-encoding, in: header, schema: {enum: [gzip, identity]}}]
+      requestBody: {required: true, content: {application/json: {schema: {type: object}}}}
+""",
+    ),
+    (
+        "a JSON text under any media type",
+        "\n  /a:\n    get: {responses: {'200': {description: d, content: {'*/*': {schema: {}}}}}}\n",
+    ),
+    (
+        "signs of Python's formats in the name of a variable",
+        """
+  /a/{b:}/{c!r}:
+    get:
+      parameters:
+        - {name: "b:", in: path, required: true, schema: {type: integer}}
+        - {name: "c!r", in: path, required: true, schema: {type: integer}}
+""",
+    ),
 ]
 
 
@@ -142,6 +182,7 @@ components:
     one: {{type: http, scheme: bearer}}
     two: {{type: openIdConnect, openIdConnectUrl: https://example.com}}
     key: {{type: apiKey, in: header, name: X-Key}}
+    authorization: {{type: apiKey, in: header, name: Authorization}}
 """
     )
     tally = asyncio.run(exercise(contract))
