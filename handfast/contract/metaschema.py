@@ -49,6 +49,10 @@ _KEYWORD_HINTS: Mapping[tuple[str, str], str] = {
 }
 """What to write instead, by keyword and what is wrong with it."""
 _OF_REFERENCES = {"$ref", "summary", "description"}
+_OF_MEMBERS = frozenset(
+    {"properties", "patternProperties", "additionalProperties", "propertyNames", "items", "$defs", "definitions"}
+)
+"""Keywords of a metaschema whose schemas are about something else than the object itself."""
 _UNEXPLAINED = "document-invalid"
 _LONGEST = 60  # characters of a value in a message
 
@@ -144,6 +148,7 @@ def _fields(version: str, name: str) -> frozenset[str]:
     schema = _metaschema(version)
     definitions = schema.get("$defs") or schema.get("definitions")
     found: set[str] = set()
+    followed: set[str] = {name}
     pending: list[JSONValue] = [definitions.get(name) if isinstance(definitions, dict) and name else schema]
     while pending:
         value = pending.pop()
@@ -152,7 +157,11 @@ def _fields(version: str, name: str) -> frozenset[str]:
         elif isinstance(value, dict):
             properties = value.get("properties")
             found.update(properties if isinstance(properties, dict) else ())
-            pending.extend(member for key, member in value.items() if key not in ("properties", "$defs", "definitions"))
+            pending.extend(member for key, member in value.items() if key not in _OF_MEMBERS)
+            target = str(value.get("$ref", "")).rpartition("/")[2]
+            if isinstance(definitions, dict) and target in definitions and target not in followed:
+                followed.add(target)
+                pending.append(definitions[target])
             if key_defs := value.get("$defs"):
                 pending.extend(key_defs.values() if isinstance(key_defs, dict) else ())
     return frozenset(found)
@@ -379,6 +388,12 @@ def _property_names(error: jsonschema_rs.ValidationError, name: str) -> _Explana
     inner = cast("jsonschema_rs.ValidationError", error.kind.as_dict()["error"])
     if inner.kind.name == "format":
         return "field-value", f'"{inner.instance}" is no {inner.kind.as_dict().get("format")}', "key", None
+    if error.instance_path and error.instance_path[-1] == "additionalOperations":
+        method = str(inner.instance)
+        if inner.kind.name == "not":
+            hint = f"write it as `{method.lower()}:` of the path item"
+            return "method-misplaced", f"{method} is no additional method", "key", hint
+        return "method-invalid", f'"{method}" cannot be a method (RFC 9110, 9.1)', "key", None
     message = f'the name "{inner.instance}" has characters other than letters, digits, dots, dashes and _'
     return "component-name-invalid", message, "key", None
 
@@ -405,8 +420,11 @@ def _unique(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
 def _not(error: jsonschema_rs.ValidationError, name: str) -> _Explanation:
     schema = cast("SchemaValue", error.kind.as_dict()["schema"])
     required = schema.get("required") if isinstance(schema, dict) else None
-    if isinstance(required, list) and len(required) > 1:
-        pair = " and ".join(f'"{field}"' for field in required)
+    path = [str(step) for step in error.schema_path]
+    beside = [path[path.index("dependentSchemas") + 1]] if "dependentSchemas" in path[:-1] else []
+    fields = [*beside, *required] if isinstance(required, list) else []
+    if len(fields) > 1:
+        pair = " and ".join(f'"{field}"' for field in fields)
         return "fields-exclusive", f"{pair} exclude each other in {_article(name)}", "key", "remove one of them"
     return _alternatives(error, name)
 

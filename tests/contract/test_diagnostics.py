@@ -1006,6 +1006,81 @@ api.yaml:6:7: error[method-misplaced]: Get is no additional method
 """,
     ),
     (
+        "additional method in capitals",
+        """\
+openapi: 3.2.0
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    additionalOperations:
+      GET: {responses: {"200": {description: ok}}}
+""",
+        """\
+api.yaml:6:7: error[method-misplaced]: GET is no additional method
+    4 |   /a:
+    5 |     additionalOperations:
+  → 6 |       GET: {responses: {"200": {description: ok}}}
+    hint: write it as `get:` of the path item
+""",
+    ),
+    (
+        "no method",
+        """\
+openapi: 3.2.0
+info: {title: Test, version: "1"}
+paths:
+  /a:
+    additionalOperations:
+      A B: {responses: {"200": {description: ok}}}
+""",
+        """\
+api.yaml:6:7: error[method-invalid]: "A B" cannot be a method (RFC 9110, 9.1)
+    4 |   /a:
+    5 |     additionalOperations:
+  → 6 |       A B: {responses: {"200": {description: ok}}}
+""",
+    ),
+    (
+        "values that exclude each other",
+        """\
+openapi: 3.2.0
+info: {title: Test, version: "1"}
+components:
+  parameters:
+    Q:
+      name: q
+      in: query
+      schema: {}
+      examples:
+        one: {value: 1, dataValue: 1}
+""",
+        """\
+api.yaml:10:9: error[fields-exclusive]: "value" and "dataValue" exclude each other in an example
+     8 |       schema: {}
+     9 |       examples:
+  → 10 |         one: {value: 1, dataValue: 1}
+    hint: remove one of them
+""",
+    ),
+    (
+        "two ways to name a licence",
+        """\
+openapi: 3.1.1
+info:
+  title: Test
+  version: "1"
+  license: {name: A, url: https://a.example, identifier: MIT}
+paths: {}
+""",
+        """\
+api.yaml:5:3: error[fields-exclusive]: "identifier" and "url" exclude each other in a license
+    3 |   title: Test
+    4 |   version: "1"
+  → 5 |   license: {name: A, url: https://a.example, identifier: MIT}
+    hint: remove one of them
+""",
+    ),
+    (
         "reference missing",
         """\
 openapi: 3.1.1
