@@ -39,6 +39,10 @@ IMPACTS = tuple(Impact)
 """From the one that matters most to the one that matters least."""
 
 
+IS_DEPRECATED = "it is deprecated"
+"""The message of `deprecation-changed` where something is, by which a changelog has its heading."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One difference as a comparison finds it, before it has places and operations.
@@ -62,7 +66,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One difference, once, whatever it reaches: `operations` are those of the new contract, else of the old one."""
+    """One difference, once, whatever it reaches: `operations` are those of the new contract, else of the old one.
+
+    `subject` says of which schema, and where in it, if it is one's: `NewBook.title`, `query parameter limit`.
+    """
 
     code: str
     message: str
@@ -72,6 +79,7 @@ class Change:
     handlers: Verdict
     impact: Impact
     reason: str
+    subject: str = ""
     old_pointer: str | None = None
     new_pointer: str | None = None
     old_location: Location | None = None

@@ -9,6 +9,7 @@ from handfast.contract.model import Contract, Direction
 from handfast.design.diff import documents
 from handfast.design.diff.change import IMPACTS, Change, Difference, Finding, Impact, Verdict, worst
 from handfast.design.diff.operations import Comparison
+from handfast.design.diff.subjects import subject
 from handfast.design.diff.versions import is_at_least, needed
 
 _Key = tuple[str, str | None, str | None, str]
@@ -56,6 +57,7 @@ def _change(found: list[tuple[Finding, str]], old: Contract, new: Contract) -> C
         handlers=handlers,
         impact=_impact(wire, sdk, is_wording=all(finding.is_wording for finding, _ in found)),
         reason=first.reason,
+        subject=_subject(first, old, new),
         old_pointer=first.old,
         new_pointer=first.new,
         old_location=None if first.old is None else old.locate(first.old),
@@ -66,6 +68,18 @@ def _change(found: list[tuple[Finding, str]], old: Contract, new: Contract) -> C
     )
 
 
+def _subject(finding: Finding, old: Contract, new: Contract) -> str:
+    """What it is about; for a member that the message names, the object that has it."""
+    contract, pointer = (old, finding.old) if finding.new is None else (new, finding.new)
+    if pointer is None:
+        return ""
+    if finding.code in _OF_MEMBERS:
+        above, _, _ = pointer.removesuffix("/default").rpartition("/")
+        pointer = above.removesuffix("/properties") if above.endswith("/properties") else pointer
+    return subject(contract.document, pointer)
+
+
+_OF_MEMBERS = frozenset({"property-added", "default-changed", "name-in-code-changed"})
 _WIRE = (Verdict.COMPATIBLE, Verdict.UNKNOWN, Verdict.BREAKING)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from handfast.contract.model import Contract, Direction, Operation, SecurityScheme
-from handfast.design.diff.change import Finding, Verdict
+from handfast.design.diff.change import IS_DEPRECATED, Finding, Verdict
 from handfast.design.diff.parts import Exchange
 from handfast.design.diff.relation import Variance
 from handfast.design.diff.schemas import SchemaComparison
@@ -129,7 +129,7 @@ def _names(old: Operation, new: Operation) -> Iterator[Finding]:
     if old.tag != new.tag:
         yield _renamed("tag-changed", *places, f"its first tag is {new.tag!r} instead of {old.tag!r}")
     if old.deprecated is not new.deprecated:
-        message = "it is deprecated" if new.deprecated else "it is not deprecated any more"
+        message = IS_DEPRECATED if new.deprecated else "it is not deprecated any more"
         yield _compatible("deprecation-changed", *places, message)
 
 

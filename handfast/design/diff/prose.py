@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from handfast.design.diff.change import Change, Difference, Impact
+from handfast.design.diff.change import IS_DEPRECATED, Change, Difference, Impact
 from handfast.errors import visible
 
 _TITLES = {
@@ -14,10 +14,20 @@ _TITLES = {
     Impact.ADDITION: "Adds",
     Impact.WORDING: "Says otherwise",
 }
-_ENTRIES = {Impact.BREAKING: "Changed (breaking)", Impact.UNKNOWN: "Changed", Impact.ADDITION: "Added"}
+_SECTIONS = (
+    "Removed (breaking)",
+    "Changed (breaking)",
+    "Changed (may break)",
+    "Changed",
+    "Deprecated",
+    "Added",
+    "Removed",
+)
 _MARKUP = re.compile(r"[\\`*\[\]~]|^[#>+-]|(?<!\w)_|_(?!\w)")
 """What Markdown would take for emphasis, code, links, headings, quotes or lists (GFM); inside of words `_` is none."""
 
+_NOTHING = "Nothing that a client could notice."
+_FEW = 5
 _MOST = 100
 """Rows of a table; comments have an end (65,536 characters on GitHub)."""
 
@@ -59,15 +69,34 @@ def as_markdown(difference: Difference) -> str:
 
 
 def as_changelog(difference: Difference) -> str:
-    """An entry in the form of keepachangelog.com, under the version that the new contract has."""
-    lines = [f"## {_inline(difference.new_version)}", ""]
-    for impact, title in _ENTRIES.items():
-        changes = [change for change in difference.changes if change.impact is impact]
-        if changes:
-            lines += [f"### {title}", "", *(f"- {_sentence(change)}" for change in changes), ""]
-    if len(lines) == 2:
-        lines += ["Nothing that a client could notice.", ""]
-    return "\n".join(lines).rstrip()
+    """An entry in the form of keepachangelog.com, under the version that the new contract has.
+
+    While that is still the old version, what changed is not released; and where nothing did, there is no entry to head.
+    """
+    entries: dict[str, list[str]] = {title: [] for title in _SECTIONS}
+    for change in difference.changes:
+        if change.impact is not Impact.WORDING:
+            entries[_section(change)].append(f"- {_sentence(change)}")
+    told = {title: lines for title, lines in entries.items() if lines}
+    is_released = difference.new_version != difference.old_version
+    lines = (
+        [f"## {_inline(difference.new_version) if is_released else 'Unreleased'}", ""] if told or is_released else []
+    )
+    for title, entry in told.items():
+        lines += [f"### {title}", "", *entry, ""]
+    return "\n".join(lines if told else [*lines, _NOTHING]).rstrip()
+
+
+def _section(change: Change) -> str:
+    """The heading that keepachangelog.com has for a change, and whether it breaks."""
+    is_removed = change.code.endswith("-removed")
+    if change.impact is Impact.BREAKING:
+        return "Removed (breaking)" if is_removed else "Changed (breaking)"
+    if change.impact is Impact.UNKNOWN:
+        return "Changed (may break)"
+    if change.code == "deprecation-changed":
+        return "Deprecated" if change.message == IS_DEPRECATED else "Changed"
+    return "Removed" if is_removed else "Added" if change.code.endswith("-added") else "Changed"
 
 
 def _table(changes: list[Change]) -> Iterator[str]:
@@ -75,16 +104,20 @@ def _table(changes: list[Change]) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for change in changes[:_MOST]:
         place = f"`{visible(str(change.location)).replace('`', '')}`" if change.location else ""
-        reaches = ", ".join(change.operations[:5]) + (" …" if len(change.operations) > 5 else "")
-        what = f"{_cell(change.message)} `{change.code}` {place}"
+        reaches = ", ".join(change.operations[:_FEW]) + (" …" if len(change.operations) > _FEW else "")
+        subject = f"{change.subject}: " if change.subject else ""
+        what = f"{_cell(subject + change.message)} `{change.code}` {place}"
         yield f"| {what} | {_cell(reaches)} | {change.wire} | {change.sdk} | {_cell(change.reason)} |"
     if len(changes) > _MOST:
         yield f"| and {len(changes) - _MOST} more | | | | |"
 
 
 def _sentence(change: Change) -> str:
-    about = f"{', '.join(change.operations[:5])}: " if change.operations else ""
-    return f"{_inline(about + change.message)}."
+    more = len(change.operations) - _FEW
+    reached = ", ".join(change.operations[:_FEW]) + (f" and {more} more" if more > 0 else "")
+    if not change.subject:
+        return f"{_inline(f'{reached}: ' * bool(reached) + change.message)}."
+    return f"{_inline(f'{change.subject}: {change.message}' + f' ({reached})' * bool(reached))}."
 
 
 def _cell(text: str) -> str:

@@ -172,7 +172,7 @@ class SchemaComparison:
         before, after = (member_names(name for name in each.members() if each.is_declared(name)) for each in (old, new))
         for name in (each for each in before if each in after):
             if (was := before[name]) != (now := after[name]):
-                here, there = (_pointer(view(each.side, each.member(name)), "") for each in (old, new))
+                here, there = _of_member(old, name, ""), _of_member(new, name, "")
                 message = f'member "{name}" is the field {now} instead of {was}'
                 finding = self._finding("name-in-code-changed", here, there, message, Relation.EQUAL)
                 yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=_CALLED)
@@ -183,7 +183,7 @@ class SchemaComparison:
         found = Relation.NARROWER if is_refused else self._relation(old.member(name), left) if left else Relation.WIDER
         finding = self._finding(
             "property-removed",
-            _pointer(view(self.old, old.member(name)), old_here),
+            _of_member(old, name, old_here),
             new_here,
             f'member "{name}" is gone' + (" and refused" if is_refused else ""),
             found,
@@ -192,11 +192,14 @@ class SchemaComparison:
         return replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=reason)
 
     def _added(self, old: View, new: View, name: str, old_here: str, new_here: str) -> Finding:
-        was_refused = any(part.value is False for part in old.member(name))
+        before, after = old.member(name), new.member(name)
+        was_refused = any(part.value is False for part in before)
+        is_of_a_map = any(isinstance(part.value, dict) and part.value for part in before) and not was_refused
         found = Relation.WIDER if was_refused else Relation.NARROWER
-        place = _pointer(view(self.new, new.member(name)), new_here)
+        found = self._relation(before, after) if is_of_a_map else found
+        place = _of_member(new, name, new_here)
         finding = self._finding("property-added", old_here, place, f'member "{name}" is new', found)
-        if finding.wire is Verdict.BREAKING:
+        if finding.wire is Verdict.BREAKING and not is_of_a_map:
             reason = _NEW_TO_OPEN if self.variance is Variance.RECEIVED else _IGNORED
             return replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=reason)
         return finding
@@ -353,6 +356,13 @@ class SchemaComparison:
 def _pointer(seen: View, above: str, *keywords: str) -> str:
     place = seen.where(*keywords)
     return seen.side.pointer(place) if place else above
+
+
+def _of_member(seen: View, name: str, above: str) -> str:
+    """The pointer of a declared member itself, not of what it refers to."""
+    declared = (part.place for part in seen.member(name) if part.place[-2:] == ("properties", name))
+    place = next(declared, None)
+    return above if place is None else seen.side.pointer(place)
 
 
 def _called(part: Part) -> str:

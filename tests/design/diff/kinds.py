@@ -321,6 +321,12 @@ KINDS = (
     ),
     breaks("request multiple tightened", "multipleOf: 0.01", "multipleOf: 0.5", "multiple-changed"),
     breaks("request bound no longer included", "exclusiveMinimum: 0", "exclusiveMinimum: 1", "bound-tightened"),
+    breaks(
+        "member declared in a map",
+        "labels: {type: object, additionalProperties: {type: string}}",
+        "labels: {type: object, properties: {lang: {type: string, maxLength: 2}}, additionalProperties: {type: string}}",
+        "property-added",
+    ),
     adds("undeclared request members admitted", "      additionalProperties: false\n", "", "members-admitted"),
     breaks(
         "request member became readOnly",

@@ -8,6 +8,8 @@ import pytest
 
 from handfast.contract import Contract, load_contract, load_contract_text
 from handfast.design.diff import Difference, Impact, Verdict, compare
+from handfast.design.diff.prose import as_changelog
+from handfast.design.diff.subjects import subject
 from tests.design.diff.kinds import KINDS, Kind
 
 LIBRARY = Path(__file__).with_name("library.yaml")
@@ -89,6 +91,69 @@ def test_the_next_version(
     text = TEXT.replace(row.old, row.new).replace("version: 1.4.2", f"version: {new_version}")
     difference = compare(before, load_contract_text(text, "new.yaml", validate=False))
     assert (difference.required, difference.is_owned_up) == (required, is_owned_up)
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        (
+            "parameter maximum lowered",
+            "### Changed (breaking)\n\n- query parameter limit: the maximum is 50 instead of 100 (listBooks).",
+        ),
+        (
+            "request length raised",
+            "### Changed\n\n- NewBook.title: the greatest length is 300 instead of 200 (createBook, replaceBook).",
+        ),
+        (
+            "reply member added",
+            '### Added\n\n- Book: member "weight" is new (listBooks, createBook, getBook, replaceBook).',
+        ),
+        (
+            "reply member removed",
+            '### Removed (breaking)\n\n- Book: member "addedAt" is gone (listBooks, createBook, getBook, replaceBook).',
+        ),
+        ("operation deprecated", "### Deprecated\n\n- getBook: it is deprecated."),
+        ("operation removed", "### Removed (breaking)\n\n- replaceBook: PUT /books/{id} is gone."),
+        (
+            "member default changed",
+            (
+                "### Changed (may break)\n\n"
+                '- NewBook: member "currency" is "usd" when it is left out, instead of "eur" (createBook, replaceBook).'
+            ),
+        ),
+    ],
+)
+def test_the_entry_of_a_changelog(old: Contract, name: str, entry: str) -> None:
+    (kind,) = (each for each in KINDS if each.name == name)
+    new = changed(kind)
+    assert as_changelog(compare(old, new)) == f"## Unreleased\n\n{entry}"
+    text = TEXT.replace(kind.old, kind.new).replace("version: 1.4.2", "version: 2.0.0")
+    released = load_contract_text(text, "new.yaml", validate=False)
+    assert as_changelog(compare(old, released)) == f"## 2.0.0\n\n{entry}"
+
+
+def test_a_changelog_without_an_entry(old: Contract) -> None:
+    nothing = "Nothing that a client could notice."
+    assert as_changelog(compare(old, old)) == nothing
+    released = load_contract_text(TEXT.replace("version: 1.4.2", "version: 1.4.3"), "new.yaml", validate=False)
+    assert as_changelog(compare(old, released)) == f"## 1.4.3\n\n{nothing}"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "words"),
+    [
+        ("/components/schemas/NewBook/properties/tags/items/maxLength", "NewBook.tags[]"),
+        ("/components/schemas/Book/properties/format/oneOf/0/properties/grams", "Book.format.grams"),
+        ("/components/schemas/Book/additionalProperties/type", "Book.*"),
+        ("/paths/~1books/get/parameters/1/schema/items", "query parameter genre[]"),
+        ("/paths/~1books/get/responses/200/headers/X-Total/schema/minimum", "header X-Total"),
+        ("/paths/~1books/post/requestBody/content/application~1json/schema/properties/a~1b/type", "request body, a/b"),
+        ("/paths/~1books/get/responses/200/content/text~1csv/schema/type", "response 200"),
+        ("/paths/~1books/get", ""),
+    ],
+)
+def test_what_a_change_is_about(old: Contract, pointer: str, words: str) -> None:
+    assert subject(old.document, pointer) == words
 
 
 def test_verdicts_have_an_order() -> None:
