@@ -28,7 +28,16 @@ from handfast.contract.pointers import join
 from handfast.runtime import media_types, part_headers
 from handfast.runtime.content import Upload, Uploads
 from handfast.runtime.fields import Fields
-from handfast.runtime.forms import FieldReader, by_style, is_either, items_by_content, or_whole, spread, text_by_content
+from handfast.runtime.forms import (
+    FieldReader,
+    bare_members,
+    by_encoding,
+    is_either,
+    items_by_content,
+    or_whole,
+    spread,
+    text_by_content,
+)
 from handfast.runtime.lexical import Lexicon
 from handfast.runtime.limits import Limits
 from handfast.runtime.media_types import ContentType
@@ -101,6 +110,7 @@ class FormDataReader:
     is_file: IsFile
     judge: JudgeOf
     limits: Limits
+    bare: Mapping[str, frozenset[str]]
     properties: dict[str, _Property] = field(default_factory=dict[str, _Property])
 
     async def read(self, chunks: AsyncIterator[bytes], boundary: str) -> Form:
@@ -151,8 +161,13 @@ class FormDataReader:
         return _Part(head, upload, form.uploads.add(upload))
 
     def _owner(self, name: str) -> str:
-        """The property that a part belongs to: members of an object in a style of its own are `name[member]`."""
+        """The property that a part belongs to: members of an object in a style of its own are `name[member]`.
+
+        Those of an exploded one may have names of their own.
+        """
         outer = name.partition("[")[0]
+        if (owner := next((each for each, members in self.bare.items() if outer in members), None)) is not None:
+            return owner
         encoding = self.media_type.encoding.get(outer) if outer != name and name not in self.shape.names else None
         if encoding is None or not encoding.explicit_style:
             return name
@@ -177,7 +192,13 @@ class FormDataReader:
             name=name,
             shape=shape,
             is_file=self.is_file(name),
-            allowed=tuple(_ranges(content_type) if content_type else _defaults(shape, item_shape, self.is_file(name))),
+            allowed=tuple(
+                (ContentType("text", "*"),)
+                if is_styled
+                else _ranges(content_type)
+                if content_type
+                else _defaults(shape, item_shape, self.is_file(name))
+            ),
             is_declared=content_type is not None,
             headers=part_headers.compile(encoding, self.lexicon, self.judge, self.limits),
             whole=text_by_content(self.lexicon, shape, single, self.limits),
@@ -192,10 +213,14 @@ class FormDataReader:
             if single is None and (is_either(shape) or is_either(item_shape))
             else {},
             content_type=single,
-            styled=by_style(name, self.lexicon, shape, encoding.style, encoding.explode, self.shape.names - {name})
+            styled=by_encoding(name, self.lexicon, shape, encoding, self.bare.get(name, frozenset()), self._taken)
             if is_styled and encoding
             else None,
         )
+
+    @property
+    def _taken(self) -> frozenset[str]:
+        return self.shape.names.union(*self.bare.values())
 
     def _put(self, form: Form, prop: _Property, parts: list[_Part]) -> None:
         uploads = [part.upload for part in parts if part.upload is not None]
@@ -239,7 +264,9 @@ def compile(  # noqa: A001  # reads as form_data.compile
 ) -> FormDataReader:
     """The reader for the multipart forms of a media type; `judge` gives the judge of a part's header."""
     shape = lexicon.shapes.of(media_type.schema.pointer) if media_type.schema else lexicon.shapes.of()
-    return FormDataReader(media_type, lexicon, shape, is_file, judge, limits)
+    names = shape.names | media_type.encoding.keys()
+    bare = bare_members({name: lexicon.shapes.member(shape, name) for name in names}, media_type.encoding)
+    return FormDataReader(media_type, lexicon, shape, is_file, judge, limits, bare)
 
 
 def looks_like_file(shapes: Shapes, member: Shape, content_type: str | None) -> bool:

@@ -115,6 +115,13 @@ def _reader(
 ) -> FieldReader:
     if encoding is None or not encoding.explicit_style:
         return _by_content(name, lexicon, shape, encoding.content_type if encoding else None, taken, limits)
+    return by_encoding(name, lexicon, shape, encoding, bare, taken)
+
+
+def by_encoding(
+    name: str, lexicon: Lexicon, shape: Shape, encoding: Encoding, bare: frozenset[str], taken: frozenset[str]
+) -> FieldReader:
+    """A reader of a property in a style of its own, whose members in `bare` may be fields of their own."""
     named = by_style(name, lexicon, shape, encoding.style, encoding.explode, taken)
     if not bare:
         return named

@@ -958,9 +958,27 @@ PARTS: list[tuple[str, str, Headers, list[tuple[str, bytes]], int, JSONValue]] =
         "body": {"n": [[1], []]},
     }),
 ]  # fmt: skip
+AS_TEXT = "\r\nContent-Type: text/plain"
+STYLED: list[tuple[str, list[tuple[str, bytes]], int, JSONValue]] = [
+    ("a member of its own", [(named("x"), b"1")], 204, {"body": {"o": {"x": 1}}}),
+    ("as text", [(named("x", AS_TEXT), b"1"), (named("n"), b"a")], 204, {"body": {"o": {"x": 1}, "n": "a"}}),
+    ("a wrong member", [(named("x"), b"a")], 422, None),
+    ("in brackets", [(named("o[x]"), b"1"), (named("o[n]"), b"2")], 204, {"body": {"o": {"x": 1, "n": 2}}}),
+    ("all as text", [(named("d[y]", AS_TEXT), b"1"), (named("l", AS_TEXT), b"1|2")], 204, {
+        "body": {"d": {"y": 1}, "l": [1, 2]},
+    }),
+    ("no member", [(named("z"), b"1")], 422, None),
+    ("no text", [(named("d[y]", "\r\nContent-Type: image/png"), b"1")], 422, None),
+]  # fmt: skip
 ROWS_PARTS = [
-    Row(about, "POST", path, headers, parts(*several), status, seen)
-    for about, path, headers, several, status, seen in PARTS
+    *(
+        Row(f"styled: {about}", "POST", "/styled", MULTIPART, parts(*several), status, seen)
+        for about, several, status, seen in STYLED
+    ),
+    *(
+        Row(about, "POST", path, headers, parts(*several), status, seen)
+        for about, path, headers, several, status, seen in PARTS
+    ),
 ]
 
 
