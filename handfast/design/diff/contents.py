@@ -15,6 +15,7 @@ from handfast.design.diff.view import View, seen_at, view
 from handfast.runtime import media_types
 from handfast.runtime.media_types import ContentType
 
+_UNREAD = "clients that know of no body leave it unread"
 _SCALARS = frozenset({"string", "boolean", "integer", "fraction"})
 _JSON = (ContentType("application", "json"), ContentType("application", "*+json"))
 _TEXT = (ContentType("text", "*"),)
@@ -43,8 +44,8 @@ def contents(
             message = f"the media type {name} is new"
             found = Relation.WIDER
             finding = finding_of(schemas.variance, "media-type-added", places[0], media.pointer, message, found)
-            if schemas.variance is Variance.SENT and old:
-                reason = "it is sent to those who accept it before the others"
+            if schemas.variance is Variance.SENT:
+                reason = "it is sent to those who accept it before the others" if old else _UNREAD
                 finding = replace(finding, wire=Verdict.COMPATIBLE, sdk=Verdict.COMPATIBLE, reason=reason)
             yield finding
     if schemas.variance is Variance.SENT and old and new:
@@ -80,6 +81,12 @@ def schema(schemas: SchemaComparison, old: Schema | None, new: Schema | None) ->
         yield finding_of(schemas.variance, "schema-removed", old.pointer, None, "the schema is gone", Relation.WIDER)
 
 
+def may_have_parts(schemas: SchemaComparison, old: Schema | None, new: Schema | None) -> bool:
+    """Whether a value that both schemas may admit has items or members: no other one is written otherwise exploded."""
+    seen = [seen_at(side, each.pointer) for side, each in ((schemas.old, old), (schemas.new, new)) if each is not None]
+    return any(all(each.may_be(kind) for each in seen) for kind in ("array", "object"))
+
+
 def headers(
     schemas: SchemaComparison, old: Mapping[str, Header], new: Mapping[str, Header], places: tuple[str, str]
 ) -> Iterator[Finding]:
@@ -108,7 +115,7 @@ def _header(schemas: SchemaComparison, old: Header, new: Header) -> Iterator[Fin
         message = f"the header {new.name} is {'always there' if new.required else 'not always there any more'}"
         found = Relation.NARROWER if new.required else Relation.WIDER
         yield finding_of(schemas.variance, "header-required", *places, message, found)
-    if old.explode is not new.explode:
+    if old.explode is not new.explode and may_have_parts(schemas, old.schema, new.schema):
         message = f"the header {new.name} is written in another way"
         yield finding_of(schemas.variance, "header-serialisation", *places, message, Relation.OTHER)
     yield from schema(schemas, old.schema, new.schema)

@@ -14,7 +14,7 @@ from handfast.contract.model import (
 )
 from handfast.contract.names import argument_names
 from handfast.design.diff.change import Finding, Verdict
-from handfast.design.diff.contents import contents, finding_of, headers, media_type, schema
+from handfast.design.diff.contents import contents, finding_of, headers, may_have_parts, media_type, schema
 from handfast.design.diff.relation import Relation, Variance
 from handfast.design.diff.schemas import SchemaComparison
 from handfast.design.diff.view import canonical_text, seen_at, told_default
@@ -69,7 +69,9 @@ class Exchange:
             message = f"{name} is {'required' if new.required else 'not required any more'}"
             found = Relation.NARROWER if new.required else Relation.WIDER
             yield finding_of(self.request.variance, "parameter-required", *places, message, found)
-        if (was := _serialisation(old)) != (now := _serialisation(new)):
+        can_explode = may_have_parts(self.request, old.schema, new.schema)
+        was, now = (_serialisation(each, can_explode=can_explode) for each in (old, new))
+        if was != now:
             message = f"{name} is written as {now} instead of {was}"
             yield finding_of(self.request.variance, "parameter-serialisation", *places, message, Relation.OTHER)
         for flag in ("allow_reserved", "allow_empty_value"):
@@ -196,10 +198,10 @@ def _by_key(operation: Operation) -> Mapping[tuple[str, str], Parameter]:
     return found
 
 
-def _serialisation(parameter: Parameter) -> str:
+def _serialisation(parameter: Parameter, *, can_explode: bool) -> str:
     if parameter.content is not None:
         return parameter.content.media_type
-    return f"{parameter.style}{' (exploded)' if parameter.explode else ''}"
+    return f"{parameter.style}{' (exploded)' if parameter.explode and can_explode else ''}"
 
 
 def _holds_for(operation: Operation, status: str) -> Response | None:

@@ -126,9 +126,11 @@ class SchemaComparison:
                 known,
             )
         yield from self._assertions(before, after, old_here, new_here)
-        yield from self._members(before, after, old_here, new_here)
-        yield from self._others(before, after, old_here, new_here)
-        yield from self._items(before, after, old_here, new_here)
+        if before.may_be("object") and after.may_be("object"):
+            yield from self._members(before, after, old_here, new_here)
+            yield from self._others(before, after, old_here, new_here)
+        if before.may_be("array") and after.may_be("array"):
+            yield from self._items(before, after, old_here, new_here)
         yield from self._groups(before, after, old_here, new_here)
         if before.opaque != after.opaque:
             message = "a reference that cannot be followed here leads elsewhere"

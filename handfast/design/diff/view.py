@@ -96,6 +96,10 @@ class View:
             found = admitted if found is None else found & admitted
         return None if found is None else found - {"null"}
 
+    def may_be(self, kind: str) -> bool:
+        """Whether a type is admitted, as far as types tell."""
+        return self.types is None or kind in self.types
+
     @cached_property
     def admits_null(self) -> bool | None:
         """Whether null is admitted by the types; None where no type is said."""

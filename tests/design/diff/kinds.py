@@ -143,6 +143,22 @@ KINDS = (
         "parameter-serialisation",
     ),
     breaks("parameter explode changed", "explode: true", "explode: false", "parameter-serialisation"),
+    says(
+        "parameter explode of a scalar changed",
+        "{name: lang, in: query, schema",
+        "{name: lang, in: query, explode: false, schema",
+    ),
+    says(
+        "header explode of a scalar changed",
+        "X-Hint: {schema: {type: string}}",
+        "X-Hint: {explode: true, schema: {type: string}}",
+    ),
+    adds(
+        "parameter may be a list too",
+        "Lang: {type: string, default: en}",
+        "Lang: {type: [string, array], items: {type: string}, default: en}",
+        "type-changed",
+    ),
     may("parameter default changed", "default: 20", "default: 50", "parameter-default"),
     may(
         "parameter default behind a reference changed",
@@ -359,6 +375,12 @@ KINDS = (
         "reply media type added",
         "            text/csv: {schema: {type: string}}\n",
         "            text/csv: {schema: {type: string}}\n            text/plain: {schema: {type: string}}\n",
+        "media-type-added",
+    ),
+    adds(
+        "reply gets a body",
+        "'204': {description: Returned.}",
+        "'204': {description: Returned., content: {application/json: {schema: {type: object}}}}",
         "media-type-added",
     ),
     breaks(
