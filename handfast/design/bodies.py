@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from handfast.contract.framing import Framing, framing_of
 from handfast.contract.model import Encoding, JSONValue, MediaType, Schema
@@ -18,6 +17,7 @@ from handfast.runtime.body_types import FORM, essence_of
 from handfast.runtime.form_data import looks_like_file
 from handfast.runtime.forms import bare_members
 from handfast.runtime.header_text import field_lines
+from handfast.runtime.multipart_writing import styled
 from handfast.runtime.shapes import Shapes
 
 _BOUNDARY = "handfast-boundary-7d1f0c5ab2"
@@ -176,6 +176,4 @@ def _styled(name: str, encoding: Encoding, value: JSONValue) -> Iterator[tuple[s
     """Names and texts of the parts of a property with a style; members of an object are `name[member]`."""
     if encoding.explode and isinstance(value, dict):
         encoding = replace(encoding, style="deepObject")
-    for field in filter(None, serialise.query_text(serialise.as_parameter(name, encoding), value).split("&")):
-        part, _, text = field.partition("=")
-        yield unquote(part), unquote(text)
+    return styled(name, encoding, value)

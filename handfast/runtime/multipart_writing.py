@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, cast
+from urllib.parse import unquote
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
@@ -19,12 +20,13 @@ from handfast.runtime import media_types
 from handfast.runtime.content import Upload
 from handfast.runtime.header_judging import HeaderJudge
 from handfast.runtime.header_text import is_field_value
-from handfast.runtime.serialise import json_text, scalar_text
+from handfast.runtime.serialise import as_parameter, json_text, query_text, scalar_text
 from handfast.runtime.streams import closing
 
 Broken: TypeAlias = Callable[[str, Sequence[str]], None]
 """Is told what breaks the contract, and may raise."""
 
+_PLAIN = "text/plain; charset=utf-8"
 _STAND_IN = 1024 * 1024
 _UNQUOTABLE = re.compile(r'["\r\n]')
 
@@ -77,8 +79,10 @@ class MultipartWriter:
                 yield from self._named(name, item, broken)
         else:
             plain = cast("JSONValue", value)
-            for item in plain if isinstance(plain, list) else [plain]:
-                yield _text(name, item, encoding)
+            if encoding is not None and encoding.explicit_style:
+                yield from (Part(each, text.encode(), _PLAIN) for each, text in styled(name, encoding, plain))
+            else:
+                yield from (_text(name, item, encoding) for item in (plain if isinstance(plain, list) else [plain]))
             self._check_headers(name, encoding, {}, broken)
 
     def _placed(self, item: object, index: int, broken: Broken) -> Part:
@@ -109,6 +113,13 @@ class MultipartWriter:
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         for fault in (*self.headers.missing(encoding.headers, raw), *self.headers.wrong(encoding.headers, raw)):
             broken(f"{what}: {fault}", ())
+
+
+def styled(name: str, encoding: Encoding, value: JSONValue) -> Iterator[tuple[str, str]]:
+    """Names and texts of the parts of a property with a style of query parameters (OpenAPI 3.1.1, 4.8.15.1.2)."""
+    for field_text in filter(None, query_text(as_parameter(name, encoding), value).split("&")):
+        part, _, text = field_text.partition("=")
+        yield unquote(part), unquote(text)
 
 
 async def written(parts: AsyncIterable[Part], boundary: str) -> AsyncGenerator[bytes, None]:
@@ -178,7 +189,7 @@ def _content_type(value: JSONValue, declared: str | None) -> str:
     for text in declared.split(",") if declared else ():
         if "*" not in text:
             return text.strip()
-    return "application/json" if isinstance(value, (dict, list)) else "text/plain; charset=utf-8"
+    return "application/json" if isinstance(value, (dict, list)) else _PLAIN
 
 
 def _quoted(text: str) -> str:

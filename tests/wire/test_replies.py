@@ -90,6 +90,27 @@ def test_parts_by_name(subject: Subject) -> None:
 
 
 @pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        ({"spread": {"x": 1}}, [(b"x", b"1")]),
+        ({"deep": {"y": "a b"}}, [(b"deep[y]", b"a b")]),
+        ({"pipes": [1, 2], "several": [3, 4]}, [(b"pipes", b"1|2"), (b"several", b"3"), (b"several", b"4")]),
+        ({"several": []}, []),
+    ],
+)
+def test_parts_in_styles(members: dict[str, Any], expected: list[tuple[bytes, bytes]], subject: Subject) -> None:
+    def reply(module: Any, models: Any, _: object) -> object:
+        return module.GetStyles200(models.GetStyles200Body.model_construct(**members))
+
+    answer = ask(subject, "getStyles", "/styles", reply)
+    assert answer.status == 200, answer
+    boundary = answer.all("content-type")[0].partition("boundary=")[2].encode()
+    found = [each.strip(b"\r\n").partition(b"\r\n\r\n") for each in answer.body.split(b"--" + boundary)[1:-1]]
+    disposition = b'Content-Disposition: form-data; name="%s"\r\nContent-Type: text/plain; charset=utf-8'
+    assert [(head, text) for head, _, text in found] == [(disposition % name, text) for name, text in expected]
+
+
+@pytest.mark.parametrize(
     "members",
     [
         {"meta": {"t": "much too long"}},
