@@ -9,6 +9,7 @@ from itertools import permutations
 from handfast.contract.model import Direction, JSONValue
 from handfast.design.reading import JSONObject, Reading, as_list, below
 from handfast.design.rule import Finding, Rule
+from handfast.design.samples import Samples
 from handfast.errors import ContractError, Severity
 
 _MANY = 12
@@ -17,7 +18,8 @@ _MANY = 12
 
 def schema_unsatisfiable(reading: Reading) -> Iterator[Finding]:
     suspects = [pointer for pointer, schema in reading.schemas if _may_contradict(schema)]
-    impossible = [pointer for pointer in suspects if not _can_be_satisfied(reading, pointer)]
+    samples = Samples(reading.document, reading.contract.judges, attempts=4, places=200)
+    impossible = [pointer for pointer in suspects if not _can_be_satisfied(reading, samples, pointer)]
     for pointer in impossible:
         if not any(other.startswith(f"{pointer}/") for other in impossible):
             hint = "look for bounds, types or constants that exclude each other"
@@ -35,6 +37,10 @@ _BOUNDS = (
 """Keywords that can contradict each other: one of the first and one of the second, besides two parts of an allOf."""
 
 
+_NONE = object()
+"""What no sample is."""
+
+
 def _may_contradict(schema: JSONObject) -> bool:
     """Whether a schema by itself can be contradictory; that spares a proof for most."""
     said = schema.keys()
@@ -43,12 +49,20 @@ def _may_contradict(schema: JSONObject) -> bool:
     )
 
 
-def _can_be_satisfied(reading: Reading, pointer: str) -> bool:
+def _can_be_satisfied(reading: Reading, samples: Samples, pointer: str) -> bool:
+    """Whether a value is soon found, or nothing proves that there is none: a proof may take a hundred times as long."""
     judges = reading.contract.judges
+    directions = reading.directions(pointer)
     try:
-        return any(judges.judge(pointer, each).is_satisfiable() for each in reading.directions(pointer))
+        return any(_has_sample(samples, pointer, each) for each in directions) or any(
+            judges.judge(pointer, each).is_satisfiable() for each in directions
+        )
     except ContractError:
         return True
+
+
+def _has_sample(samples: Samples, pointer: str, direction: Direction) -> bool:
+    return next(samples.values(pointer, direction), _NONE) is not _NONE
 
 
 def enum_value_wrong(reading: Reading) -> Iterator[Finding]:

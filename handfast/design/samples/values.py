@@ -33,12 +33,25 @@ class Unsatisfiable(ValueError):
 
 
 class Samples:
-    """Makes values for the schemas of one document; the same seed gives the same values."""
+    """Makes values for the schemas of one document; the same seed gives the same values.
 
-    def __init__(self, document: Mapping[str, JSONValue], judges: Judges, seed: int = 0) -> None:
+    `attempts` and `places` (members and items that are made up) bound the search for each value.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, JSONValue],
+        judges: Judges,
+        seed: int = 0,
+        *,
+        attempts: int = _ATTEMPTS,
+        places: int = _PLACES,
+    ) -> None:
         self._references = References(document)
         self._judges = judges
         self._seed = seed
+        self._attempts = attempts
+        self._places = places
         self._hopeless: set[tuple[str, Direction]] = set()
 
     def value(
@@ -71,9 +84,9 @@ class Samples:
         if (pointer, direction) in self._hopeless:
             return
         is_valid = self._judges.judge(pointer, direction).is_valid
-        budget = Budget(_PLACES)
+        budget = Budget(self._places)
         found = 0
-        for number in range(_ATTEMPTS):
+        for number in range(self._attempts):
             random = Random(f"{self._seed}/{seed}/{number}")  # not for secrets
             attempt = Attempt(
                 self._references, self._judges, direction, random, number, budget, varied=varied and number < _VARIED
