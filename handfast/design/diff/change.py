@@ -39,8 +39,10 @@ IMPACTS = tuple(Impact)
 """From the one that matters most to the one that matters least."""
 
 
-IS_DEPRECATED = "it is deprecated"
-"""The message of `deprecation-changed` where something is, by which a changelog has its heading."""
+IS_DEPRECATED = "is deprecated"
+"""How the message of `deprecation-changed` ends where something is, by which a changelog has its heading."""
+
+IS_NOT_DEPRECATED = "is not deprecated any more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

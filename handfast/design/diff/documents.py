@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from handfast.contract.model import Contract, JSONValue
-from handfast.contract.pointers import join
-from handfast.design.diff.change import Finding, Verdict
+from handfast.contract.model import Contract, JSONValue, Server
+from handfast.contract.pointers import join, to_tokens
+from handfast.design.diff.change import IS_DEPRECATED, IS_NOT_DEPRECATED, Finding, Verdict
 
 _WORDS = frozenset(
     {"summary", "description", "title", "example", "examples", "externalDocs", "deprecated", "x-enum-varnames"}
@@ -18,39 +18,45 @@ _GENERATED = ("schemas",)
 
 def differences(old: Contract, new: Contract) -> Iterator[Finding]:
     """What changes of a document without changing an operation by itself."""
-    yield from _servers(old, new)
+    yield from servers(old.servers, new.servers, ("", ""))
     yield from _components(old, new)
     yield from _words(old.document, new.document, "")
 
 
-def _servers(old: Contract, new: Contract) -> Iterator[Finding]:
-    before, after = ([each.url for each in contract.servers] for contract in (old, new))
-    old_base, new_base = (contract.servers[0].base_path if contract.servers else "" for contract in (old, new))
+def servers(old: Sequence[Server], new: Sequence[Server], places: tuple[str, str]) -> Iterator[Finding]:
+    """What differs between the addresses of a document, or of an operation; `places` are those of what has them."""
+    before, after = ({each.url.rstrip("/"): each.url for each in listed} for listed in (old, new))
+    old_base, new_base = (listed[0].base_path if listed else "" for listed in (old, new))
+    held = tuple(listed[0].pointer if listed else place for listed, place in zip((old, new), places, strict=True))
     if old_base != new_base:
         yield Finding(
             code="base-path-changed",
-            old=old.servers[0].pointer if old.servers else "",
-            new=new.servers[0].pointer if new.servers else "",
+            old=held[0],
+            new=held[1],
             message=f"operations are served under {new_base or '/'!r} instead of {old_base or '/'!r}",
             reason="requests to the old place are refused",
             wire=Verdict.BREAKING,
             sdk=Verdict.BREAKING,
         )
-    gone, added = [url for url in before if url not in after], [url for url in after if url not in before]
-    if gone and old_base == new_base:
+        return
+    lists = tuple(above.rpartition("/")[0] if listed else above for listed, above in zip((old, new), held, strict=True))
+    gone, added = (
+        [before[url] for url in before if url not in after],
+        [after[url] for url in after if url not in before],
+    )
+    if gone:
         yield Finding(
             code="server-removed",
-            old="/servers",
-            new="/servers" if new.servers else "",
+            old=lists[0],
+            new=lists[1],
             message=f"servers are gone: {', '.join(gone)}",
             reason="whether the old address still answers, the contract does not tell",
             wire=Verdict.UNKNOWN,
         )
-    elif added and old_base == new_base:
+    elif added:
         message = f"servers are new: {', '.join(added)}"
-        yield Finding(
-            code="server-added", old="", new="/servers", message=message, reason="the old ones are still there"
-        )
+        reason = "the old ones are still there"
+        yield Finding(code="server-added", old=lists[0], new=lists[1], message=message, reason=reason)
 
 
 def _components(old: Contract, new: Contract) -> Iterator[Finding]:
@@ -87,6 +93,20 @@ def _section(contract: Contract, kind: str) -> dict[str, JSONValue]:
     return section if isinstance(section, dict) else {}
 
 
+def _is_operation(pointer: str) -> bool:
+    """Whether an object may be an operation, whose deprecation is told with it."""
+    above = to_tokens(pointer)[:-1]
+    return above[:1] in (("paths",), ("webhooks",)) and (len(above) == 2 or "callbacks" in above[-3:-1])
+
+
+def _about(pointer: str, value: Mapping[str, JSONValue]) -> str:
+    """What is at a place, for a message."""
+    if "in" in value and "name" in value:
+        return f"{value['in']} parameter {value['name']!r}"
+    *_, above, name = ("", *to_tokens(pointer))
+    return f"the header {name}" if above == "headers" else "it"
+
+
 def _words(
     old: JSONValue | Mapping[str, JSONValue], new: JSONValue | Mapping[str, JSONValue], pointer: str
 ) -> Iterator[Finding]:
@@ -101,8 +121,9 @@ def _words(
     is_names = pointer.rpartition("/")[2] in {"properties", "patternProperties", "schemas", "$defs"}
     words = set[str]() if is_names else _WORDS
     changed = sorted(name for name in words if said.get(name) != says.get(name))
-    if changed and not (pointer == "" or changed == ["deprecated"]):
-        message = f"{', '.join(changed)} changed"
+    told = [name for name in changed if name != "deprecated"]
+    if told and pointer:
+        message = f"{', '.join(told)} changed"
         yield Finding(
             code="wording-changed",
             old=pointer,
@@ -111,16 +132,9 @@ def _words(
             reason="words are for people",
             is_wording=True,
         )
-    if not is_names and said.get("discriminator") != says.get("discriminator"):
-        place = join(pointer, "discriminator")
-        yield Finding(
-            code="discriminator-changed",
-            old=place if "discriminator" in said else pointer,
-            new=place if "discriminator" in says else pointer,
-            message="the discriminator says something else",
-            reason="generated code tells the alternatives apart by it",
-            sdk=Verdict.BREAKING,
-            handlers=Verdict.BREAKING,
-        )
+    if "deprecated" in changed and not _is_operation(pointer):
+        message = f"{_about(pointer, says)} {IS_DEPRECATED if says.get('deprecated') is True else IS_NOT_DEPRECATED}"
+        reason = "it works as before"
+        yield Finding(code="deprecation-changed", old=pointer, new=pointer, message=message, reason=reason)
     for name in said.keys() & says.keys() - words:
         yield from _words(said[name], says[name], join(pointer, name))

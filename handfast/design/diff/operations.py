@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from handfast.contract.model import Contract, Direction, Operation, SecurityScheme
-from handfast.design.diff.change import IS_DEPRECATED, Finding, Verdict
+from handfast.design.diff.change import IS_DEPRECATED, IS_NOT_DEPRECATED, Finding, Verdict
+from handfast.design.diff.documents import servers
 from handfast.design.diff.parts import Exchange
 from handfast.design.diff.relation import Variance
 from handfast.design.diff.schemas import SchemaComparison
@@ -81,6 +82,8 @@ class Comparison:
     def _compared(self, old: Operation, new: Operation, *, is_incoming: bool) -> Iterator[Finding]:
         yield from _names(old, new)
         yield from self._security(old, new, is_incoming=is_incoming)
+        if is_incoming and (old.servers != self.old.servers or new.servers != self.new.servers):
+            yield from servers(old.servers, new.servers, (old.pointer, new.pointer))
         yield from (self.received if is_incoming else self.sent).parts(old, new)
 
     def _callbacks(self, old: Operation, new: Operation, *, is_incoming: bool) -> Iterator[Reached]:
@@ -129,7 +132,7 @@ def _names(old: Operation, new: Operation) -> Iterator[Finding]:
     if old.tag != new.tag:
         yield _renamed("tag-changed", *places, f"its first tag is {new.tag!r} instead of {old.tag!r}")
     if old.deprecated is not new.deprecated:
-        message = IS_DEPRECATED if new.deprecated else "it is not deprecated any more"
+        message = f"it {IS_DEPRECATED if new.deprecated else IS_NOT_DEPRECATED}"
         yield _compatible("deprecation-changed", *places, message)
 
 

@@ -63,7 +63,7 @@ class Exchange:
         places = (old.pointer, new.pointer)
         name = f"{new.location} parameter {new.name!r}"
         if old.name != new.name:
-            message = f"path parameter {old.name!r} is called {new.name!r}"
+            message = f"{new.location} parameter {old.name!r} is called {new.name!r}"
             yield _code_only("parameter-renamed", *places, message)
         if old.required is not new.required:
             message = f"{name} is {'required' if new.required else 'not required any more'}"

@@ -95,7 +95,7 @@ def _section(change: Change) -> str:
     if change.impact is Impact.UNKNOWN:
         return "Changed (may break)"
     if change.code == "deprecation-changed":
-        return "Deprecated" if change.message == IS_DEPRECATED else "Changed"
+        return "Deprecated" if change.message.endswith(IS_DEPRECATED) else "Changed"
     return "Removed" if is_removed else "Added" if change.code.endswith("-added") else "Changed"
 
 

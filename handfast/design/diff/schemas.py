@@ -27,11 +27,14 @@ _IGNORED = "clients ignore members of replies that they do not know"
 _TOLERATED = frozenset({_NEW_TO_OPEN, _IGNORED})
 _CALLED = "the wire is the same, but code names the member"
 _GONE = "code that reads or sets the member does not work any more"
+_TOLD_APART = "generated code tells the alternatives apart by it"
 _OTHER_TYPE = "code has another type for bytes than for a text, and forms send them as a file"
 _BYTES = ("format", "contentMediaType", "contentEncoding")
 _UNSAID = "the old contract did not say what it is when it is left out"
 _LEFT_OUT = "who leaves it out, or finds it left out, relied on the default; no schema tells what another one means"
-_ABOUT_CODE = frozenset({"property-added", "property-removed", "name-in-code-changed", "bytes-changed"})
+_ABOUT_CODE = frozenset(
+    {"property-added", "property-removed", "name-in-code-changed", "bytes-changed", "discriminator-changed"}
+)
 """Differences that code has even where the same values are admitted."""
 _DEFAULT = "default-changed"
 
@@ -110,6 +113,11 @@ class SchemaComparison:
             places = (_pointer(before, old_above, *_BYTES), _pointer(after, new_above, *_BYTES))
             finding = self._finding("bytes-changed", *places, message, Relation.EQUAL)
             yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=_OTHER_TYPE)
+        if before.discriminators != after.discriminators:
+            places = (_pointer(before, old_above, "discriminator"), _pointer(after, new_above, "discriminator"))
+            message = "the discriminator says something else"
+            finding = self._finding("discriminator-changed", *places, message, Relation.EQUAL)
+            yield replace(finding, sdk=Verdict.BREAKING, handlers=Verdict.BREAKING, reason=_TOLD_APART)
         for local in differences(before, after):
             known = self._proven(local.relation, old, new)
             if known is Relation.EQUAL:

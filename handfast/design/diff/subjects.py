@@ -21,11 +21,11 @@ def subject(document: Mapping[str, JSONValue], pointer: str) -> str:
     if "schema" not in tokens:
         return ""
     at = tokens.index("schema")
-    holder = _holder(document, tokens[:at])
+    found = _holder(document, tokens[:at])
     inside = _inside(tokens[at + 1 :])
-    if holder and inside.startswith("."):
-        return f"{holder}, {inside.removeprefix('.')}"
-    return f"{holder}{inside}"
+    if found and inside.startswith("."):
+        return f"{found}, {inside.removeprefix('.')}"
+    return f"{found}{inside}"
 
 
 def _inside(tokens: Tokens) -> str:
@@ -46,7 +46,7 @@ def _inside(tokens: Tokens) -> str:
 
 
 def _holder(document: Mapping[str, JSONValue], tokens: Tokens) -> str:
-    """What has a schema: a parameter, a header, a body."""
+    """What is at a place, or around it: a parameter, a header, a body; else an empty text."""
     for index in reversed(range(len(tokens))):
         token, rest = tokens[index], tokens[index + 1 :]
         if token == "parameters" and rest:

@@ -7,6 +7,7 @@ views, and a difference is found at the keyword that makes it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ _EXPANDED = {"number": frozenset({"integer", "fraction"})}
 _SAYS_NOTHING = frozenset(
     {"$ref", "allOf", "default", "deprecated", "discriminator", "$comment", "readOnly", "writeOnly", "$defs", "$anchor"}
 )
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 GROUPS = ("anyOf", "oneOf")
 
 
@@ -125,6 +127,11 @@ class View:
         return tuple(value for _, value in self.holders("default"))[:1]
 
     @cached_property
+    def discriminators(self) -> list[JSONValue]:
+        """What tells alternatives apart; a name in a mapping is that of a component."""
+        return [{**each, "mapping": _mapped(each.get("mapping"))} for each in self.maps("discriminator")]
+
+    @cached_property
     def is_bytes(self) -> bool:
         """Whether the value is bytes as they are, where a body is not JSON."""
         return any(is_binary(leaf.value) for leaf in self.leaves if isinstance(leaf.value, dict))
@@ -194,6 +201,15 @@ def seen_at(side: Side, pointer: str) -> View:
 def canonical_text(value: JSONValue) -> str:
     """A text that equal JSON values share: 1 and 1.0 are equal, true and 1 are not."""
     return jsonschema_rs.canonical.json.to_string(value)
+
+
+def _mapped(mapping: JSONValue) -> JSONValue:
+    if not isinstance(mapping, dict):
+        return {}
+    return {
+        value: f"#/components/schemas/{target}" if isinstance(target, str) and _NAME.fullmatch(target) else target
+        for value, target in mapping.items()
+    }
 
 
 def told_default(default: tuple[JSONValue, ...]) -> str:

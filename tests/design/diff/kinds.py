@@ -55,6 +55,9 @@ _REPLACE = """    put:
 """
 _GENRE = "schema: {type: array, items: {$ref: '#/components/schemas/Genre'}}"
 _AUTHOR = "Author: {type: object, required: [name], properties: {name: {type: string}}}"
+_FORM = """format:
+          oneOf: [{$ref: '#/components/schemas/Paper'}, {$ref: '#/components/schemas/Ebook'}]
+          discriminator: {propertyName: kind, mapping: {paper: '#/components/schemas/Paper', ebook: '#/components/schemas/Ebook'}}"""
 _PAPER = "kind: {type: string, const: paper}"
 _EBOOK = "oneOf: [{$ref: '#/components/schemas/Paper'}, {$ref: '#/components/schemas/Ebook'}]"
 
@@ -96,6 +99,35 @@ KINDS = (
     ),
     breaks("base path changed", "library.example/v1", "library.example/v2", "base-path-changed"),
     may("server gone", "https://library.example/v1", "https://books.example/v1", "server-removed"),
+    breaks(
+        "operation moved to another server",
+        "      operationId: listBooks\n",
+        "      operationId: listBooks\n      servers: [{url: 'https://books.example/v9'}]\n",
+        "base-path-changed",
+    ),
+    says("slash at the end of a server", "https://library.example/v1", "https://library.example/v1/"),
+    adds(
+        "member deprecated",
+        "title: {type: string, maxLength: 200}\n        subtitle",
+        "title: {type: string, deprecated: true, maxLength: 200}\n        subtitle",
+        "deprecation-changed",
+    ),
+    adds(
+        "parameter deprecated",
+        "{name: lang, in: query, schema",
+        "{name: lang, in: query, deprecated: true, schema",
+        "deprecation-changed",
+    ),
+    says(
+        "discriminator mapping by name",
+        "mapping: {paper: '#/components/schemas/Paper', ebook",
+        "mapping: {paper: Paper, ebook",
+    ),
+    says(
+        "alternatives named",
+        _FORM,
+        "format: {$ref: '#/components/schemas/Form'}",
+    ),
     adds(
         "server added",
         "[{url: 'https://library.example/v1'}]",

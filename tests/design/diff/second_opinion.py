@@ -16,7 +16,7 @@ from pathlib import Path
 
 from handfast.design.diff import Impact
 from tests.design.diff.kinds import KINDS
-from tests.design.diff.test_kinds import EXTRACTED, TEXT
+from tests.design.diff.test_kinds import EXTRACTED, NAMED, TEXT
 
 VERSION = "2.77.0"
 CACHE = Path(".cache/redocly")
@@ -92,7 +92,7 @@ def redocly(program: Path, old: str, new: str) -> bool:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "old.yaml").write_text(TEXT, encoding="utf-8")
-        (folder / "new.yaml").write_text(text + (EXTRACTED if "schemas/Tags" in text else ""), encoding="utf-8")
+        (folder / "new.yaml").write_text(text + (EXTRACTED if NAMED.search(text) else ""), encoding="utf-8")
         environment = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
         command = [str(program), "diff", "old.yaml", "new.yaml", "--format=json"]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

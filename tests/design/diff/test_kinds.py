@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ from tests.design.diff.kinds import KINDS, Kind
 
 LIBRARY = Path(__file__).with_name("library.yaml")
 TEXT = LIBRARY.read_text(encoding="utf-8")
-EXTRACTED = "    Tags: {type: array, items: {type: string}}\n"
+EXTRACTED = """    Tags: {type: array, items: {type: string}}
+    Form:
+      oneOf: [{$ref: '#/components/schemas/Paper'}, {$ref: '#/components/schemas/Ebook'}]
+      discriminator: {propertyName: kind, mapping: {paper: Paper, ebook: '#/components/schemas/Ebook'}}
+"""
+NAMED = re.compile("schemas/(Tags|Form)'")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +32,7 @@ def changed(kind: Kind) -> Contract:
     """The library after a change; what a change refers to and nobody has is added."""
     assert kind.old in TEXT, kind.old
     text = TEXT.replace(kind.old, kind.new)
-    return load_contract_text(text + (EXTRACTED if "schemas/Tags" in text else ""), "new.yaml", validate=False)
+    return load_contract_text(text + (EXTRACTED if NAMED.search(text) else ""), "new.yaml", validate=False)
 
 
 def told(difference: Difference) -> str:
@@ -113,6 +119,8 @@ def test_the_next_version(
             '### Removed (breaking)\n\n- Book: member "addedAt" is gone (listBooks, createBook, getBook, replaceBook).',
         ),
         ("operation deprecated", "### Deprecated\n\n- getBook: it is deprecated."),
+        ("member deprecated", "### Deprecated\n\n- Book.title: it is deprecated."),
+        ("parameter deprecated", "### Deprecated\n\n- query parameter 'lang' is deprecated."),
         ("operation removed", "### Removed (breaking)\n\n- replaceBook: PUT /books/{id} is gone."),
         (
             "member default changed",
