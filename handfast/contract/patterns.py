@@ -2,20 +2,24 @@
 
 JSON Schema asks for ECMA-262 with the flag `u`. Contracts have what any JavaScript engine takes without it as well
 (ECMA-262, Annex B.1.2): a brace that is no quantifier, a class escape beside a hyphen, `[^]`, octal escapes (`\\0`),
-surrogate pairs. The rest is left as it is, also what is wrong.
+surrogate pairs. A half of a pair in a class stands for nothing, as no text in JSON has one. The rest is left as it is,
+also what is wrong.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _QUANTIFIER = re.compile(r"\{\d+(?:,\d*)?\}")
 _ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u\{[^}]*\}|[pP]\{[^}]*\}|k<[^>]*>|c[A-Za-z]|.)",
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}"
+    r"|u\{[^}]*\}|[pP]\{[^}]*\}|k<[^>]*>|c[A-Za-z]|.)",
     re.DOTALL,
 )
 _CLASS = re.compile(r"\\[dDwWsSpP]")
 _OCTAL = re.compile(r"\\([0-3][0-7]{0,2}|[4-7][0-7]?)")
+_HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _EMPTY = {"[]": r"[^\s\S]", "[^]": r"[\s\S]"}
 
 
@@ -55,7 +59,20 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
             octal = _OCTAL.match(pattern, at)  # no reference to a group can stand in a class
             text, at = (_character(octal), octal.end()) if octal else _atom(pattern, at)
             out.append(r"\x08" if text == r"\b" else text)
-    return "".join([*out, pattern[at : at + 1]]), at + 1
+    whole = "".join([out[0], *_without_halves(out[1:]), pattern[at : at + 1]])
+    return _EMPTY.get(whole, whole), at + 1
+
+
+def _without_halves(tokens: list[str]) -> Iterator[str]:
+    """The tokens of a class but for halves of surrogate pairs, and for ranges from one half to another."""
+    at = 0
+    while at < len(tokens):
+        end = at + 3 if tokens[at + 1 : at + 2] == ["-"] and at + 2 < len(tokens) else at + 1
+        ends = [_HALF.fullmatch(token) is not None for token in (tokens[at], tokens[end - 1])]
+        if not all(ends):
+            first, last = r"\uE000" if ends[0] else tokens[at], r"\uD7FF" if ends[1] else tokens[end - 1]
+            yield from (first, "-", last) if end == at + 3 else (first,)
+        at = end
 
 
 def _character(octal: re.Match[str]) -> str:
