@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain
 
 from handfast.contract.cursor import followed
 from handfast.contract.model import Contract, Direction, JSONValue, MediaType, Operation, Response
@@ -48,6 +49,16 @@ ProblemRenderer = Callable[[Problem], JSONValue]
 
 
 @dataclass(frozen=True, slots=True)
+class LastResort:
+    """A renderer that is asked only where no form of a problem is what the contract declares."""
+
+    make: ProblemRenderer
+
+    def __call__(self, problem: Problem) -> JSONValue:
+        return self.make(problem)
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A rendered body; `fits` tells whether the declared schema admits it."""
 
@@ -76,8 +87,9 @@ def render(
 
     Where nothing is declared it is RFC 9457, or whatever the renderer makes.
     """
+    own = None if isinstance(renderer, LastResort) else renderer
     if response is None:
-        return Body(PROBLEM_JSON, _encode(problem.as_json() if renderer is None else renderer(problem)), fits=True)
+        return Body(PROBLEM_JSON, _encode(problem.as_json() if own is None else own(problem)), fits=True)
     if not response.content:
         return None
     declared = error_media_type(response)
@@ -85,18 +97,19 @@ def render(
         return Body(next(iter(response.content)), b"", fits=False)
     name, media_type = declared
     problem = replace(problem, media_type=name)
-    if _is_xml(name) and media_type.schema is None and renderer is None:
+    if _is_xml(name) and media_type.schema is None and own is None:
         return Body(name, _xml(problem).encode(), fits=True)
     is_text = name.startswith("text/") and not _is_xml(name)
     made = _sentences(problem, name) if is_text else _forms(problem, contract, media_type)
-    forms = iter([renderer(problem)]) if renderer is not None else made
+    if renderer is not None:
+        made = map(renderer, [problem]) if own is not None else chain(made, map(renderer, [problem]))
     judge = contract.judge(media_type.schema, Direction.RESPONSE) if media_type.schema is not None else None
     form: JSONValue = None
-    for form in forms:
+    for form in made:
         if judge is None or judge.is_valid(form):
             content = form.encode() if is_text and isinstance(form, str) else _encode(form)
             return Body(f"{name}; charset=utf-8" if is_text and ";" not in name else name, content, fits=True)
-    return Body(name, _encode(problem.as_json() if renderer is None else form), fits=False)
+    return Body(name, _encode(problem.as_json() if own is None else form), fits=False)
 
 
 def error_media_type(response: Response) -> tuple[str, MediaType] | None:

@@ -10,6 +10,7 @@ from typing import Any
 from schemathesis import Case
 
 from handfast.contract import Contract, Operation, load_contract
+from handfast.runtime.trie import Trie
 
 CONTRACT = "HANDFAST_CONTRACT"
 """The environment variable that names the contract; without it the file is `openapi/api.yaml`."""
@@ -25,6 +26,15 @@ def contract() -> Contract:
 def operations() -> dict[tuple[str, str], Operation]:
     """Operations by path template and method."""
     return {(operation.path, operation.method.upper()): operation for operation in contract().operations}
+
+
+@cache
+def places() -> Trie[str]:
+    """The methods at the paths of the contract."""
+    found: Trie[str] = Trie()
+    for path, method in operations():
+        found.add(path, method, method)
+    return found
 
 
 def operation_of(case: Case[Any]) -> Operation | None:

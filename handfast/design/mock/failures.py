@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
+from handfast.contract import Direction, JSONValue
 from handfast.design.mock.choosing import Choice, respond
 from handfast.design.mock.options import MockOptions
+from handfast.design.samples import Samples, Unsatisfiable
 from handfast.runtime.fallback import JudgedRequest
+from handfast.runtime.problem_bodies import Problem, error_media_type
 
 _TELLING = (503, 500, 502, 504, 429)
 """Statuses that `5XX` and `default` stand for, where nobody named others."""
@@ -35,3 +38,15 @@ def declared_failures(request: JudgedRequest) -> tuple[int, ...]:
 def failure(request: JudgedRequest, status: int) -> Choice | None:
     """The declared response for a failure; None where the operation does not declare it."""
     return respond(request, status)
+
+
+def made_up(samples: Samples, problem: Problem) -> JSONValue:
+    """The body of a refusal for a schema that admits no form of a problem; the problem itself where none is found."""
+    response = problem.operation.response(problem.status) if problem.operation is not None else None
+    declared = error_media_type(response) if response is not None else None
+    if declared is None or (schema := declared[1].schema) is None:
+        return problem.as_json()
+    try:
+        return samples.value(schema.pointer, Direction.RESPONSE)
+    except Unsatisfiable:
+        return problem.as_json()

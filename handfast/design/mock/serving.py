@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,9 +15,12 @@ from starlette.middleware.cors import CORSMiddleware
 
 from handfast.contract import Contract, load_contract
 from handfast.design.mock.access import anybody
+from handfast.design.mock.failures import made_up
 from handfast.design.mock.mocking import mock
 from handfast.design.mock.options import MockOptions
+from handfast.design.samples import Samples
 from handfast.runtime import bind
+from handfast.runtime.problem_bodies import LastResort
 
 APP = "handfast.design.mock.serving:app"
 CONTRACT, OPTIONS, ORIGINS = "HANDFAST_MOCK_CONTRACT", "HANDFAST_MOCK_OPTIONS", "HANDFAST_MOCK_ORIGINS"
@@ -30,7 +34,8 @@ def mocked(
     `origins` are those whose pages may ask it (CORS); `*` is any.
     """
     app = FastAPI(title=contract.title, openapi_url=None, redirect_slashes=False)
-    bind(app, contract, [], fallback=mock(contract, options), security=anybody(contract), docs=docs)
+    refusing = LastResort(partial(made_up, Samples(contract.document, contract.judges)))
+    bind(app, contract, [], fallback=mock(contract, options), security=anybody(contract), problems=refusing, docs=docs)
     if origins:
         app.add_middleware(
             CORSMiddleware,
