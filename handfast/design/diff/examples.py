@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import jsonschema_rs
 import rstr
 
+from handfast.design.samples.texts import FORMATS
+
 _TRIES = 60
 
 
@@ -23,6 +25,12 @@ def refute(patterns: Sequence[str], others: Sequence[str]) -> bool:
             if _fits(patterns, text) and not _fits(others, text):
                 return True
     return False
+
+
+def seem_implied(formats: Sequence[str], patterns: Sequence[str]) -> bool:
+    """Whether all known texts of a format fit patterns, so that they may hold for every other one."""
+    known = [FORMATS[name] for name in formats if name in FORMATS]
+    return bool(known) and all(_fits(patterns, text) for text in known[0])
 
 
 def _fits(patterns: Sequence[str], text: str) -> bool:

@@ -122,10 +122,8 @@ class SchemaComparison:
             known = self._proven(local.relation, old, new)
             if known is Relation.EQUAL:
                 continue
-            if known is Relation.UNDECIDED and local.code == "pattern-changed":
-                patterns = (before.all("pattern", str), after.all("pattern", str))
-                is_refuted = examples.refute(*(patterns if self.variance is Variance.RECEIVED else patterns[::-1]))
-                known = Relation.OTHER if is_refuted else known
+            if local.code == "pattern-changed":
+                known = self._by_examples(known, before, after)
             yield self._finding(
                 local.code,
                 _pointer(before, old_above, *local.keywords),
@@ -143,6 +141,17 @@ class SchemaComparison:
         if before.opaque != after.opaque:
             message = "a reference that cannot be followed here leads elsewhere"
             yield self._finding("schema-changed", old_here, new_here, message, self._relation(old, new))
+
+    def _by_examples(self, found: Relation, old: View, new: View) -> Relation:
+        """What other patterns mean: a text that one side alone admits decides; without one, a format may imply them."""
+        wanted, others = (old, new) if self.variance is Variance.RECEIVED else (new, old)
+        patterns = others.all("pattern", str)
+        if found is Relation.UNDECIDED and examples.refute(wanted.all("pattern", str), patterns):
+            return Relation.OTHER
+        is_supposed = self.variance.verdict(found) is Verdict.BREAKING and found is not Relation.OTHER
+        if is_supposed and examples.seem_implied(wanted.all("format", str), patterns):
+            return Relation.UNDECIDED
+        return found
 
     def _assertions(self, old: View, new: View, old_here: str, new_here: str) -> Iterator[Finding]:
         """Keywords that only mean something together: whether they say the same, and then what the whole means."""

@@ -322,6 +322,18 @@ KINDS = (
         "title: {type: string, pattern: '^[A-Z]', minLength: 1",
         "pattern-changed",
     ),
+    may(
+        "request pattern beside a format that may imply it",
+        "shelfmark: {type: string, format: uuid}",
+        "shelfmark: {type: string, format: uuid, pattern: '^[0-9a-fA-F-]{36}$'}",
+        "pattern-changed",
+    ),
+    breaks(
+        "request pattern beside a format that does not imply it",
+        "shelfmark: {type: string, format: uuid}",
+        "shelfmark: {type: string, format: uuid, pattern: '^0'}",
+        "pattern-changed",
+    ),
     breaks(
         "request format added",
         "        isbn: {type: string, pattern: '^[0-9]{13}$'}",
