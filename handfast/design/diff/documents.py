@@ -103,8 +103,8 @@ def _about(pointer: str, value: Mapping[str, JSONValue]) -> str:
     """What is at a place, for a message."""
     if "in" in value and "name" in value:
         return f"{value['in']} parameter {value['name']!r}"
-    *_, above, name = ("", "", *to_tokens(pointer))
-    return f"the header {name}" if above == "headers" else "it"
+    tokens = to_tokens(pointer)
+    return f"the header {tokens[-1]}" if tokens[-2:-1] == ("headers",) else "it"
 
 
 def _words(
