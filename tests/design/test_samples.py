@@ -132,6 +132,7 @@ def test_what_is_made_is_admitted_and_says_something(schema: JSONValue, value: J
         r"^a*$",
         r"^[0-9a-f]{128}$",
         r'^"[ -~]{1000}"$',
+        r"^[\u0020-\uD7FF\uE000-\uFFFD\uD800\uDBFF-\uDC00\uDFFF\r\n\t]*$",
     ],
 )
 def test_texts_match_their_pattern(pattern: str) -> None:

@@ -12,6 +12,8 @@ import jsonschema_rs
 from rstr.xeger import Xeger
 from typing_extensions import override
 
+from handfast.contract.patterns import readable
+
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "date": ("2026-01-31",),
     "date-time": ("2026-01-31T12:00:00Z",),
@@ -107,7 +109,9 @@ def matches(pattern: str, text: str) -> bool:
 def matching(pattern: str, random: Random, repetitions: int = 8) -> str | None:
     """A text that a pattern may find something in; `repetitions` are the most of `*` and `+`. None if none is made."""
     try:
-        return _Writer(random, repetitions).xeger(_portable(pattern))
+        text = _Writer(random, repetitions).xeger(_portable(pattern))
+        text.encode()  # halves of surrogate pairs stand in no JSON
+        return text
     except (re.error, ValueError, KeyError, IndexError, OverflowError, RecursionError):
         return None
 
@@ -152,12 +156,19 @@ class _Writer(Xeger):
         self._cases = {
             **self._cases,
             "any": self._letter,
+            "range": self._range,
             "assert": _nothing,
             "assert_not": _nothing,
         }
 
     def _letter(self, _: object) -> str:
         return self._random.choice(string.ascii_letters)
+
+    def _range(self, ends: tuple[int, int]) -> list[str]:
+        """All of ASCII in a range, and some of the rest: the library writes tens of thousands out for each letter."""
+        first, last = ends
+        rest = (self._random.randint(max(first, 128), last) for _ in range(8 if last > 127 else 0))
+        return [chr(code) for code in (*range(first, min(last, 127) + 1), *rest)]
 
     @override
     def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
@@ -186,7 +197,7 @@ def _portable(pattern: str) -> str:
 
 @lru_cache(maxsize=512)
 def _validator(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
-    schema = {"pattern": pattern}
+    schema = {"pattern": readable(pattern)}
     for options in (jsonschema_rs.RegexOptions(), jsonschema_rs.FancyRegexOptions(backtrack_limit=_STEPS)):
         try:
             return jsonschema_rs.Draft202012Validator(schema, pattern_options=options)
