@@ -20,7 +20,9 @@ from handfast.runtime.percent import Malformed
 
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,\-./:=? ]{0,69}[0-9A-Za-z'()+_,\-./:=?]")
 _DISPOSITION = re.compile(r"[ \t]*form-data[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
-_PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)=("(?:[^"\\]|\\.)*"|[^";\s]+)[ \t]*')
+_PARAMETER = re.compile(r';[ \t]*([!#$%&\'*+\-.^_`|~0-9A-Za-z]+)=("(?:[^"\\]|\\.)*"|"[^"]*"|[^";\s]+)[ \t]*(?=;|$)')
+"""A quoted text with backslashes before quotes, else one of a browser, which leaves backslashes as they are."""
+
 _ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
 _ESCAPE = re.compile("|".join(_ESCAPES), re.IGNORECASE)
 _QUOTED_QUOTE = re.compile(r'\\(["\\])')

@@ -567,6 +567,24 @@ def test_files_arrive_with_what_their_part_says() -> None:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("a", "a"),
+        (r"\\", "\\"),
+        (r"a\"b", 'a"b'),
+        ("\\", "\\"),
+        ("a\\", "a\\"),
+        (r"C:\dir", r"C:\dir"),
+        ("%22%0d%0A", '"\r\n'),
+        (r"%5C\"", '%5C"'),
+    ],
+)
+def test_names_of_parts_are_read_as_curl_and_as_browsers_write_them(written: str, name: str) -> None:
+    reader = reader_of({MULTIPART: {"schema": {"type": "object"}}})
+    assert send(reader, SENT, multipart(Part(written, b"x"))).value == {name: "x"}
+
+
 def test_text_in_parts_is_limited_as_what_is_held_in_memory() -> None:
     limits = Limits(body=10)
     reader = reader_of({MULTIPART: {"schema": {"type": "object"}}}, limits=limits)
