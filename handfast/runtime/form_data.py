@@ -188,17 +188,15 @@ class FormDataReader:
         content_type = encoding.content_type if encoding and not is_styled else None  # else ignored (4.15.1.2)
         single = content_type if content_type and "," not in content_type else None
         item_shape = self.lexicon.shapes.item(shape, 0)
+        if is_styled:
+            allowed = iter([ContentType("text", "*")])
+        else:
+            allowed = _ranges(content_type) if content_type else _defaults(shape, item_shape, self.is_file(name))
         return _Property(
             name=name,
             shape=shape,
             is_file=self.is_file(name),
-            allowed=tuple(
-                (ContentType("text", "*"),)
-                if is_styled
-                else _ranges(content_type)
-                if content_type
-                else _defaults(shape, item_shape, self.is_file(name))
-            ),
+            allowed=tuple(allowed),
             is_declared=content_type is not None,
             headers=part_headers.compile(encoding, self.lexicon, self.judge, self.limits),
             whole=text_by_content(self.lexicon, shape, single, self.limits),

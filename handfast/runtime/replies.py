@@ -115,12 +115,9 @@ class Replies:
             return answer
         if response.content and may_have_body(reply.status) and reply.has_body:
             content = self._plain_content(reply, response, accept)
-            is_framed = content.kind == "multipart" and isinstance(
-                reply.body, bytes
-            )  # by a boundary that is said there
             said = (reply.media_type or "application/json").encode("latin-1")
-            header = said if is_framed else content.header or said
-            answer.headers.append((b"content-type", header))
+            has_boundary = content.kind == "multipart" and isinstance(reply.body, bytes)
+            answer.headers.append((b"content-type", said if has_boundary else content.header or said))
             self._bodies.put_plain(content, reply.body, answer)
         self._put_plain_headers(reply, response, answer)
         return answer
