@@ -46,7 +46,7 @@ nightly: setup  ## the attack and the differential test, for an hour and a half;
 faults: setup   ## seed faults into the service, and show that each is caught, and by whom
 	@$(BIN)/python -m tests.fuzz.faults $(ARGS)
 
-bench: setup    ## compare the bound service with one by hand and raw ASGI in one run, then sizes; ARGS=--write makes the page
+bench: setup    ## compare the bound service with others in one run, then sizes; ARGS=--write makes the page
 	@$(BIN)/python scripts/bench.py $(ARGS)
 
 differential: setup ## judge random requests to random contracts by an independent oracle too; ARGS="--cases 100000 --seed 7"

@@ -1,11 +1,11 @@
-"""The three applications, and the requests that all of them answer."""
+"""The applications, and the requests that all of them answer."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 
-APPLICATIONS = {"raw": "bench.raw", "by hand": "bench.by_hand", "bound": "bench.bound"}
+APPLICATIONS = {"raw": "bench.raw", "bare": "bench.bare", "by hand": "bench.by_hand", "bound": "bench.bound"}
 """Modules with an `app`, by what they are called in tables."""
 
 _GOOD = json.dumps({"title": "A title", "body": "A body", "tags": ["a", "b"]}).encode()

@@ -54,6 +54,8 @@ class Row:
     """Times as fast as the one by hand."""
     share: Ratio
     """Part of the speed of the raw one."""
+    of_bare: Ratio
+    """Part of the speed of bare routes of FastAPI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ def compare(title: str, group: str, measure: Measure, rounds: int) -> Table:
         for _ in range(rounds):
             for name in APPLICATIONS:
                 times[name].append(measure(name, case))
-        pairs = [zip(times[name], times["bound"], strict=True) for name in ("by hand", "raw")]
-        faster, share = (Ratio.of([other / bound for other, bound in each]) for each in pairs)
-        rows.append(Row(case.name, {name: statistics.median(each) for name, each in times.items()}, faster, share))
+        medians = {name: statistics.median(each) for name, each in times.items()}
+        pairs = [zip(times[name], times["bound"], strict=True) for name in ("by hand", "raw", "bare")]
+        rows.append(Row(case.name, medians, *(Ratio.of([other / bound for other, bound in each]) for each in pairs)))
     return Table(title, rows)
 
 
