@@ -47,10 +47,8 @@ def _finding(error: ValidationError, document: JSONObject) -> Finding | None:
     message = re.sub(r"\s+", " ", error.message)
     if isinstance(error, ExtraParametersError):
         return Finding("required-undefined", message, pointer, severity=Severity.WARNING)
-    if isinstance(error, UnresolvableParameterError):
-        return (
-            None  # which variables a path has was checked before; the validator reads `{a:}` as Python's `format` does
-        )
+    if isinstance(error, UnresolvableParameterError):  # checked before; the validator reads `{a:}` as `format` does
+        return None
     if "Unknown JSON Schema dialect" in message or (error.validator == "format" and error.validator_value == "regex"):
         return None  # which dialects and patterns can be enforced is for the judge to say
     if _DEFAULT in tokens[-1:] or getattr(error, _MARK, None) == _DEFAULT:
