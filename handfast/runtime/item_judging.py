@@ -44,14 +44,15 @@ def _errors_of_data(judge: Judge, event: JSONValue) -> Sequence[SchemaError]:
     text = event.get("data") if isinstance(event, dict) else None
     if not isinstance(text, str):
         return ()
-    found: list[SchemaError] = []
-    for content in (content for place, content in judge.contents(event) if place == "/data"):
-        try:
-            data = strict_json.parse(text.encode(), _UNLIMITED)
-        except Refused as refused:
-            return [SchemaError("/data", "not-json", f"must be JSON: {refused.detail}", "contentMediaType", "")]
-        found += (
-            replace(error, pointer="/data", message=f"{error.message} at {error.pointer or 'the root'} of its JSON")
-            for error in content.errors(data)
-        )
-    return found
+    judges = [content for place, content in judge.contents(event) if place == "/data"]
+    if not judges:
+        return ()
+    try:
+        data = strict_json.parse(text.encode(), _UNLIMITED)
+    except Refused as refused:
+        return [SchemaError("/data", "not-json", f"must be JSON: {refused.detail}", "contentMediaType", "")]
+    return [
+        replace(error, pointer="/data", message=f"{error.message} at {error.pointer or 'the root'} of its JSON")
+        for content in judges
+        for error in content.errors(data)
+    ]
